@@ -21,6 +21,8 @@ export interface FaultyLink {
   readonly swallowNew: (swallowed: boolean) => Effect.Effect<void>
   /** Connections that are opened from now on are refused, or pass again. */
   readonly refuseNew: (refused: boolean) => Effect.Effect<void>
+  /** Keeps every byte back, of all connections, or lets them and what comes later go on in their order. */
+  readonly hold: (held: boolean) => Effect.Effect<void>
   /** Connections that are opened from now on lead to another server. */
   readonly lead: (host: string, port: number) => Effect.Effect<void>
   /** Everything on the connections that are opened from now on arrives this many milliseconds late; 0 for in time. */
@@ -49,6 +51,7 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
     let target = { host, port }
     let lateMs = 0
     let answering: string | undefined
+    let holding = false
 
     const carry = (pair: Pair, from: Socket, to: Socket) => {
       const late = lateMs
@@ -61,7 +64,7 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
         else setTimeout(pass, late, chunk)
       })
       to.on("drain", () => {
-        from.resume()
+        if (!holding) from.resume()
       })
       from.on("end", () => {
         if (pair.swallowed) return
@@ -95,6 +98,7 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
       all.add(near).add(far)
       carry(pair, near, far)
       carry(pair, far, near)
+      if (holding) for (const socket of [near, far]) socket.pause()
     })
     const all = new Set<Socket>()
 
@@ -139,6 +143,14 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
       refuseNew: (refused) =>
         Effect.sync(() => {
           refusing = refused
+        }),
+      hold: (held) =>
+        Effect.sync(() => {
+          holding = held
+          for (const socket of all) {
+            if (held) socket.pause()
+            else socket.resume()
+          }
         }),
       lead: (toHost, toPort) =>
         Effect.sync(() => {

@@ -69,6 +69,7 @@ export const layer = (
         return gone
       })
 
-      yield* Pruning.start({ name: "state pruner", ...pace, forget: [forget] })
+      // Each backend reaches other engine hosts, and none waits for them within a transaction.
+      yield* Pruning.start({ name: "state pruner", ...pace, forget: [forget], together: true })
     })
   )

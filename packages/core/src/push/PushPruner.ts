@@ -3,6 +3,7 @@
  * intervals.
  */
 import { Effect, Layer } from "effect"
+import type { SqlClient } from "effect/sql"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as Pruning from "../shared/Pruning.ts"
 import { PushLog } from "./PushLog.ts"
@@ -14,7 +15,9 @@ export type PushPrunerOptions = Omit<Pruning.PruningPace, "batch">
  * Prunes in a supervised loop that ends with the layer's scope. Each pass first adopts rows restored from another
  * cluster.
  */
-export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog | BackgroundLoops> =>
+export const layer = (
+  options: Partial<PushPrunerOptions> = {}
+): Layer.Layer<never, never, PushLog | SqlClient.SqlClient | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const log = yield* PushLog

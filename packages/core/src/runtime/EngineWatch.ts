@@ -131,7 +131,9 @@ export const make = Effect.gen(function* () {
   })
 
   return Effect.fn("EngineWatch.pass")(function* () {
-    const games = yield* store.engines
+    const reached = new Set((yield* host.hosts).map((it) => it.hostId))
+    // Engines on other hosts are watched by the backends that reach these.
+    const games = (yield* store.engines).filter((it) => it.hostId === null || reached.has(it.hostId))
     const running = new Map((yield* host.list).map((it) => [`${it.gameId} ${it.epoch}`, it]))
     const asleep = yield* host.asleep
     const watch = (game: EngineRecord) => {

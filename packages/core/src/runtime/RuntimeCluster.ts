@@ -25,6 +25,7 @@ import * as peerCalls from "./cluster/peerCalls.ts"
 import * as peerRunners from "./cluster/peerRunners.ts"
 import * as RunnerCheck from "./cluster/RunnerCheck.ts"
 import * as RunnerWatch from "./cluster/RunnerWatch.ts"
+import { SharedGames } from "./cluster/SharedGames.ts"
 
 /** `Sharding` for a single process, all in memory. At shutdown owners get 100 ms to end. */
 export const layerSingle: Layer.Layer<Sharding.Sharding> = Sharding.layer.pipe(
@@ -47,22 +48,24 @@ export interface ClusterOptions {
   readonly address: { readonly host: string; readonly port: number }
   /** The backends' secret: 32 bytes, the same for all of a database. What they know each other by is derived from it. */
   readonly secret: Redacted.Redacted<Uint8Array>
+  /** Multiplies all times of the cluster, for tests that can't wait for the usual ones; 1 when absent. */
+  readonly timeScale?: number | undefined
 }
 
 const path = "/cluster"
 
-/** The same at every backend of a database, or they would disagree about who owns what. */
-const settings = {
+/** The same at every backend of a database, or they would disagree about who owns what. In milliseconds. */
+const settings = (scale: number) => ({
   shardsPerGroup: 60,
-  refreshAssignmentsInterval: "1 second",
-  entityMessagePollInterval: "2 seconds",
-  entityTerminationTimeout: "1 second",
+  refreshAssignmentsInterval: 1_000 * scale,
+  entityMessagePollInterval: 2_000 * scale,
+  entityTerminationTimeout: 1_000 * scale,
   // The server ends the session with a frozen backend's locks after the expiration.
-  shardLockRefreshInterval: "3 seconds",
-  shardLockExpiration: "10 seconds",
-  runnerHealthCheckInterval: "2 seconds",
+  shardLockRefreshInterval: 3_000 * scale,
+  shardLockExpiration: 10_000 * scale,
+  runnerHealthCheckInterval: 2_000 * scale,
   simulateRemoteSerialization: false
-} as const
+})
 
 /**
  * `Sharding` for several backends on one PostgreSQL database. Each serves the others at `HttpServer`, for calls that
@@ -71,14 +74,15 @@ const settings = {
  */
 export const layerSql = ({
   address: { host, port },
-  secret
+  secret,
+  timeScale = 1
 }: ClusterOptions): Layer.Layer<
   Sharding.Sharding,
   never,
   SqlClient.SqlClient | HttpServer.HttpServer | HttpClient.HttpClient
 > => {
   const self = RunnerAddress.make(host, port)
-  const config = ShardingConfig.layer({ ...settings, runnerAddress: Option.some(self) })
+  const config = ShardingConfig.layer({ ...settings(timeScale), runnerAddress: Option.some(self) })
   return Layer.unwrap(
     Effect.map(peerCalls.tokenOf(secret), (token) => {
       const served = RunnerServer.layer.pipe(
@@ -87,12 +91,12 @@ export const layerSql = ({
         Layer.merge(peerCalls.onlyPeers(token))
       )
       return HttpRouter.serve(served, { disableLogger: true, disableListenLog: true }).pipe(
-        Layer.merge(RunnerCheck.layer(self)),
-        Layer.provide(RunnerCheck.layerHealth),
+        Layer.merge(Layer.merge(RunnerCheck.layer(self, timeScale), Layer.succeed(SharedGames, true))),
+        Layer.provide(RunnerCheck.layerHealth(timeScale)),
         Layer.provide(peerRunners.layer),
         Layer.provide(HttpRunner.layerClientProtocolHttp({ path })),
         Layer.provide(Layer.effect(HttpClient.HttpClient, peerCalls.client(token))),
-        Layer.provide(RunnerWatch.layer)
+        Layer.provide(RunnerWatch.layer(timeScale))
       )
     })
   ).pipe(

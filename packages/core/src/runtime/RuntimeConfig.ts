@@ -32,6 +32,11 @@ export interface RuntimeSettings {
   readonly restoredAtStart: number
   /** How often to look for due work without a signal, in case one was lost. */
   readonly pollInterval: Duration.Input
+  /**
+   * How long a game that another backend owns is left to it, at least. Then its owner is asked to work on it, in case that
+   * nobody else does.
+   */
+  readonly leftToOwner: Duration.Input
   /** Longest silence of the backend that is no outage. */
   readonly outageGrace: Duration.Input
   /** Whether a turn that fell due during an outage moves by the time that was lost. */
@@ -54,6 +59,7 @@ const defaults: RuntimeSettings = {
   gamesAtOnce: 192,
   restoredAtStart: 16,
   pollInterval: "5 seconds",
+  leftToOwner: "2 seconds",
   outageGrace: "5 minutes",
   moveAfterOutage: true,
   watchInterval: "30 seconds",

@@ -1,13 +1,14 @@
 /**
  * Finds due work in the database and has it done: at the start, when a writer signals, when the next deadline comes,
- * and at intervals in case a signal was lost.
+ * and at intervals in case a signal was lost. Each backend has its own games worked on, and those of others only if nobody
+ * has for a while.
  *
  * A bounded number of games is worked on at once, and of those whose last attempt failed only half as many: games in
  * trouble don't hold up the others. What was cut off by the end of a backend hasn't failed. At the start, the engines of all games in play are brought up. Engines that no game
  * needs are ended at intervals.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Duration, Effect, FiberSet, Layer, Queue } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Random } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
@@ -28,6 +29,10 @@ import { Runtimes } from "./Runtimes.ts"
 
 /** How long a game is left alone after its work could not be completed. */
 const afterTrouble = Duration.seconds(2)
+
+/** Most games of other backends that are looked past to find own ones, and most whose owners are asked at once. */
+const mostOfOthers = 2_048
+const othersAtOnce = 32
 
 /** Most engines that are being brought up at the same time after a start of the backend. */
 const restoring = 2
@@ -56,8 +61,13 @@ export const make = Effect.gen(function* () {
   const wake = yield* Queue.sliding<void>(1)
   const run = yield* FiberSet.makeRuntime()
   const busy = new Map<GameId, { readonly retry: boolean }>()
+  /** Games that other backends have been asked to work on. */
+  const asked = new Set<GameId>()
   /** Games of which the outcome of the last work could not be stored. */
   const troubled = new Set<GameId>()
+  /** Games of other backends that were due when they were last looked for, and since when, in milliseconds. */
+  let others: ReadonlyMap<GameId, number> = new Map()
+  const leftToOwner = Duration.toMillis(Duration.fromInputUnsafe(config.leftToOwner))
   const mostRetries = Math.ceil(config.concurrency / 2)
 
   const work = (due: Due) =>
@@ -67,6 +77,7 @@ export const make = Effect.gen(function* () {
       Effect.ensuring(
         Effect.suspend(() => {
           busy.delete(due.gameId)
+          asked.delete(due.gameId)
           return Queue.offer(wake, undefined)
         })
       )
@@ -76,12 +87,32 @@ export const make = Effect.gen(function* () {
   const look = Effect.gen(function* () {
     // First of all: a turn that fell into an outage is moved, not made.
     yield* beat
-    const found = yield* store.due(config.gamesAtOnce + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
+    const limit = config.gamesAtOnce + busy.size + asked.size + Math.min(others.size, mostOfOthers)
+    const found = yield* store.due(limit, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
+    const stillOthers = new Map<GameId, number>()
+    // Each backend takes a time of its own, so that seldom two ask.
+    const patience = leftToOwner * (1 + 0.5 * (yield* Random.next))
+    let next = Duration.infinity
     for (const due of found) {
       // A game that is due for two reasons is listed twice.
-      if (busy.has(due.gameId)) continue
-      if (DateTime.isGreaterThan(due.at, now)) return DateTime.distance(now, due.at)
+      if (busy.has(due.gameId) || asked.has(due.gameId)) continue
+      if (DateTime.isGreaterThan(due.at, now)) {
+        next = Duration.min(next, DateTime.distance(now, due.at))
+        break
+      }
+      if (!runtimes.isOwn(due.gameId)) {
+        const since = others.get(due.gameId) ?? now.epochMilliseconds
+        stillOthers.set(due.gameId, since)
+        const left = since + patience - now.epochMilliseconds
+        if (left > 0) {
+          next = Duration.min(next, Duration.millis(left))
+        } else if (asked.size < othersAtOnce) {
+          asked.add(due.gameId)
+          run(work(due))
+        }
+        continue
+      }
       if (busy.size >= config.gamesAtOnce) break
       const retries = [...busy.values()].filter((it) => it.retry).length
       const retry = due.retry || troubled.has(due.gameId)
@@ -89,8 +120,9 @@ export const make = Effect.gen(function* () {
       busy.set(due.gameId, { retry })
       run(work(due))
     }
+    others = stillOthers
     // Work that ends wakes the scheduler.
-    return Duration.infinity
+    return next
   })
 
   const restore = Effect.gen(function* () {

@@ -5,8 +5,8 @@
  * game's row.
  */
 import { GameId } from "@galaxy/contract/ids/Ids"
-import { Cause, Context, Effect, Layer, Option, Schema } from "effect"
-import { ClusterSchema, Entity, type Sharding } from "effect/cluster"
+import { Cause, Context, Duration, Effect, Layer, Option, Schema } from "effect"
+import { ClusterSchema, Entity, EntityId, Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { SqlClient } from "effect/sql"
 import type { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -18,10 +18,11 @@ import type { EngineClient } from "../engine/EngineClient.ts"
 import type { EngineAccess, EngineHost, EngineInstance } from "../engine/EngineHost.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
+import { SharedGames } from "./cluster/SharedGames.ts"
 import * as GameWork from "./GameWork.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
-import type { EngineSettings } from "../engine/EngineSettings.ts"
+import { EngineSettings } from "../engine/EngineSettings.ts"
 import { GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
 import type { OperationLog } from "./OperationLog.ts"
 import type { RuntimeRow, RuntimeStatus } from "./RuntimeRow.ts"
@@ -42,6 +43,8 @@ export class Runtimes extends Context.Service<
     lock(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
     /** Does what the game's row says is due, once its engine has a place. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
+    /** Whether this process owns the game at the moment, as far as it knows: then it needn't wait for others to work on it. */
+    isOwn(gameId: GameId): boolean
     /** Makes sure that the game's engine runs, waits until it can serve, and says how to call it. */
     engine(gameId: GameId): Effect.Effect<EngineInstance & EngineAccess, EngineUnreachable>
     /**
@@ -100,9 +103,18 @@ const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in
 const unreached = (cause: Cause.Cause<unknown>) =>
   Effect.annotateLogs(Effect.logError("a game's owner can't be reached"), failureFields(cause))
 
+/** Longest wait for an owner, beside what an engine may take: it may be at other work, or lost and replaced by another. */
+const besideEngine = Duration.minutes(3)
+
 const service = Layer.effect(
   Runtimes,
   Effect.gen(function* () {
+    const { engineReadyTimeout, turnTimeout } = yield* EngineSettings
+    // While no backend can own the game, a call would wait for ever.
+    const longest = Duration.sum(
+      besideEngine,
+      Duration.sum(Duration.fromInputUnsafe(engineReadyTimeout), Duration.fromInputUnsafe(turnTimeout))
+    )
     const sql = yield* SqlClient.SqlClient
     const store = yield* RuntimeStore
     const signal = yield* DatabaseSignal
@@ -120,11 +132,13 @@ const service = Layer.effect(
     })
 
     const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
-      Effect.catchCause(reached(client(gameId).reconcile()), (cause) => Effect.as(unreached(cause), false))
+      Effect.catchCause(Effect.timeout(reached(client(gameId).reconcile()), longest), (cause) =>
+        Effect.as(unreached(cause), false)
+      )
     )
 
     const engine = Effect.fn("Runtimes.engine")((gameId: GameId) =>
-      Effect.matchCauseEffect(reached(client(gameId).engine()), {
+      Effect.matchCauseEffect(Effect.timeout(reached(client(gameId).engine()), longest), {
         onFailure: (cause) => {
           const error = Cause.squash(cause)
           return error instanceof EngineUnreachable
@@ -163,7 +177,14 @@ const service = Layer.effect(
       )
     }, StorageError.refail)
 
-    return Runtimes.of({ get, lock, reconcile, engine, forceNextTurn })
+    const shared = yield* SharedGames
+    const sharding = yield* Sharding.Sharding
+    const isOwn = (gameId: GameId) => {
+      const entity = EntityId.make(gameId)
+      return !shared || sharding.hasShardId(sharding.getShardId(entity, Game.getShardGroup(entity)))
+    }
+
+    return Runtimes.of({ get, lock, reconcile, isOwn, engine, forceNextTurn })
   })
 )
 

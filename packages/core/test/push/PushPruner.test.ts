@@ -9,6 +9,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
+import { lonelyDatabase } from "../shared/lonelyDatabase.ts"
 
 eachDatabase((name, database) => {
   // On the running clock: connections of the pool are opened in the pruner's time.
@@ -71,7 +72,7 @@ describe("PushPruner beside faults", () => {
       })
       yield* Layer.build(
         PushPruner.layer({ every: "1 minute", maxBatches: 7 }).pipe(
-          Layer.provide(Layer.merge(log, BackgroundLoops.layer))
+          Layer.provide(Layer.mergeAll(log, BackgroundLoops.layer, lonelyDatabase))
         )
       )
       yield* TestClock.adjust("400 millis")

@@ -10,7 +10,7 @@ import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Logger, Stream } from "effect"
+import { DateTime, Duration, Effect, Layer, Logger, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 
@@ -22,7 +22,7 @@ const schedulerOver = (store: Partial<RuntimeStore["Service"]>, runtimes: Partia
     Effect.provide(
       Layer.mergeAll(
         Layer.mock(RuntimeStore, store),
-        Layer.mock(Runtimes, runtimes),
+        Layer.mock(Runtimes, { isOwn: () => true, ...runtimes }),
         Layer.mock(EngineHost, {}),
         Layer.mock(Heartbeats, { last: Effect.succeedNone, beat: () => Effect.void }),
         Layer.mock(RuntimeEvents, {}),
@@ -52,6 +52,39 @@ describe("the scheduler", () => {
       yield* scheduler.look
       yield* Effect.yieldNow
       assert.deepStrictEqual(worked, [game, other])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("leaves another backend's game to it for a while, and then asks it to work on it, once", () =>
+    Effect.gen(function* () {
+      const worked: Array<GameId> = []
+      const at = yield* DateTime.now
+      const due = [game, other].map((gameId) => ({ gameId, at, retry: false }))
+      const scheduler = yield* schedulerOver(
+        { due: () => Effect.succeed(due) },
+        {
+          isOwn: (gameId) => gameId === other,
+          reconcile: (gameId) =>
+            Effect.andThen(
+              Effect.sync(() => worked.push(gameId)),
+              Effect.never
+            )
+        }
+      )
+      const again = yield* scheduler.look
+      yield* Effect.yieldNow
+      assert.deepStrictEqual(worked, [other])
+      assert.isAtLeast(Duration.toMillis(again), 2_000)
+      assert.isAtMost(Duration.toMillis(again), 3_000)
+      yield* TestClock.adjust("1900 millis")
+      yield* scheduler.look
+      yield* Effect.yieldNow
+      assert.deepStrictEqual(worked, [other])
+      yield* TestClock.adjust("1100 millis")
+      yield* scheduler.look
+      yield* scheduler.look
+      yield* Effect.yieldNow
+      assert.deepStrictEqual(worked, [other, game])
     }).pipe(Effect.scoped)
   )
 

@@ -3,6 +3,7 @@ import * as Pruning from "@galaxy/core/shared/Pruning"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import { lonelyDatabase } from "./lonelyDatabase.ts"
 
 /** Batches of ten rows, each of which takes a while; `left` says how many there are. */
 const slow = (left: { rows: number; doneAt: number }, takes: string) =>
@@ -29,7 +30,7 @@ describe("Pruning", () => {
       }
       assert.deepStrictEqual(left, { rows: 0, doneAt: 60 * 40_000 })
       assert.deepStrictEqual(lines, [])
-    }).pipe(Effect.provide(Layer.merge(registry, logger)), Effect.scoped)
+    }).pipe(Effect.provide(Layer.mergeAll(registry, logger, lonelyDatabase)), Effect.scoped)
   })
 
   it.effect("removes a bounded amount of each kind, and the rest after the wait", () =>
@@ -49,6 +50,6 @@ describe("Pruning", () => {
       assert.deepStrictEqual([many.rows, few.rows], [20, 0])
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual(many.rows, 0)
-    }).pipe(Effect.provide(registry), Effect.scoped)
+    }).pipe(Effect.provide(Layer.merge(registry, lonelyDatabase)), Effect.scoped)
   )
 })

@@ -8,13 +8,13 @@
 import { Clock, Effect, FiberMap, Layer, Result } from "effect"
 import { type RunnerAddress, RunnerHealth, Runners, RunnerStorage } from "effect/cluster"
 
-const silence = "4 seconds"
-const every = "2 seconds"
+const silenceMs = 4_000
+const everyMs = 2_000
 
 type Found = "answers" | "refused" | "silent"
 
 /** Asks a backend, and a silent one twice. */
-const ask = (runners: Runners.Runners["Service"], address: RunnerAddress.RunnerAddress) => {
+const ask = (runners: Runners.Runners["Service"], address: RunnerAddress.RunnerAddress, silence: number) => {
   const once = runners.ping(address).pipe(
     Effect.timeoutOption(silence),
     Effect.result,
@@ -26,18 +26,20 @@ const ask = (runners: Runners.Runners["Service"], address: RunnerAddress.RunnerA
 }
 
 /** `RunnerHealth` for the cluster's own check. */
-export const layerHealth: Layer.Layer<RunnerHealth.RunnerHealth, never, Runners.Runners> = Layer.effect(
-  RunnerHealth.RunnerHealth,
-  Effect.map(Runners.Runners, (runners) => ({
-    isAlive: (address) => Effect.map(ask(runners, address), (found) => found === "answers")
-  }))
-)
+export const layerHealth = (timeScale: number): Layer.Layer<RunnerHealth.RunnerHealth, never, Runners.Runners> =>
+  Layer.effect(
+    RunnerHealth.RunnerHealth,
+    Effect.map(Runners.Runners, (runners) => ({
+      isAlive: (address) => Effect.map(ask(runners, address, silenceMs * timeScale), (found) => found === "answers")
+    }))
+  )
 
 const nameOf = ({ host, port }: RunnerAddress.RunnerAddress) => `${host}:${port}`
 
 /** Checks all backends but the one at `self`, which must not judge itself, for as long as the layer lives. */
 export const layer = (
-  self: RunnerAddress.RunnerAddress
+  self: RunnerAddress.RunnerAddress,
+  timeScale: number
 ): Layer.Layer<never, never, Runners.Runners | RunnerStorage.RunnerStorage> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -49,7 +51,7 @@ export const layer = (
       const check = Effect.fnUntraced(function* (address: RunnerAddress.RunnerAddress, others: ReadonlyArray<string>) {
         const name = nameOf(address)
         const begun = yield* Clock.currentTimeMillis
-        const found = yield* ask(runners, address)
+        const found = yield* ask(runners, address, silenceMs * timeScale)
         if (found === "answers") {
           answeredAt.set(name, yield* Clock.currentTimeMillis)
           return
@@ -77,6 +79,6 @@ export const layer = (
           { discard: true }
         )
       })
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(every))))
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(everyMs * timeScale))))
     })
   )

@@ -8,7 +8,7 @@ import { Context, Effect, Layer } from "effect"
 import { type RunnerAddress, RunnerStorage } from "effect/cluster"
 
 /** How often the database is asked, and how often a call that waits looks at what it said. */
-const everyMs = 1_000
+const usualMs = 1_000
 
 /** Tells when a backend has been lost. */
 export class RunnerWatch extends Context.Service<
@@ -22,30 +22,32 @@ export class RunnerWatch extends Context.Service<
 const nameOf = ({ host, port }: RunnerAddress.RunnerAddress) => `${host}:${port}`
 
 /** Looks as long as the layer lives. While the database doesn't answer, nobody is lost. */
-export const layer: Layer.Layer<RunnerWatch, never, RunnerStorage.RunnerStorage> = Layer.effect(
-  RunnerWatch,
-  Effect.gen(function* () {
-    const storage = yield* RunnerStorage.RunnerStorage
-    let healthy: ReadonlySet<string> = new Set()
-    let looks = 0
+export const layer = (timeScale: number): Layer.Layer<RunnerWatch, never, RunnerStorage.RunnerStorage> =>
+  Layer.effect(
+    RunnerWatch,
+    Effect.gen(function* () {
+      const everyMs = usualMs * timeScale
+      const storage = yield* RunnerStorage.RunnerStorage
+      let healthy: ReadonlySet<string> = new Set()
+      let looks = 0
 
-    const look = Effect.map(storage.getRunners, (runners) => {
-      healthy = new Set(runners.flatMap(([runner, isHealthy]) => (isHealthy ? [nameOf(runner.address)] : [])))
-      looks++
-    })
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(everyMs))))
-
-    const lost = (address: RunnerAddress.RunnerAddress) => {
-      const name = nameOf(address)
-      return Effect.suspend(() => {
-        // Only a look that began after the call did knows of a backend that had joined by then.
-        const since = looks + 1
-        const wait: Effect.Effect<void> = Effect.suspend(() =>
-          looks > since && !healthy.has(name) ? Effect.void : Effect.andThen(Effect.sleep(everyMs), wait)
-        )
-        return wait
+      const look = Effect.map(storage.getRunners, (runners) => {
+        healthy = new Set(runners.flatMap(([runner, isHealthy]) => (isHealthy ? [nameOf(runner.address)] : [])))
+        looks++
       })
-    }
-    return RunnerWatch.of({ lost })
-  })
-)
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(everyMs))))
+
+      const lost = (address: RunnerAddress.RunnerAddress) => {
+        const name = nameOf(address)
+        return Effect.suspend(() => {
+          // Only a look that began after the call did knows of a backend that had joined by then.
+          const since = looks + 1
+          const wait: Effect.Effect<void> = Effect.suspend(() =>
+            looks > since && !healthy.has(name) ? Effect.void : Effect.andThen(Effect.sleep(everyMs), wait)
+          )
+          return wait
+        })
+      }
+      return RunnerWatch.of({ lost })
+    })
+  )
