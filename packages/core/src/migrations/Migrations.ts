@@ -3,7 +3,7 @@
  *
  * Backends that start together take turns: the second waits for the first and finds nothing left to do.
  */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { StatementDeadline } from "../shared/StatementDeadline.ts"
 import init from "./0001_init.ts"
@@ -93,18 +93,34 @@ const lockKey = 7_205_159_403_792_794n
 /** Longest time for one statement of a migration, since large tables may be rewritten. Milliseconds. */
 const deadlineMs = 3_600_000
 
-/** Whether the last migration has been applied. They are never undone, so this needs no lock. */
+/** A later release has migrated the database: what this one writes might not be what that one reads. */
+export class DatabaseNewer extends Schema.TaggedError<DatabaseNewer>()("DatabaseNewer", {
+  /** The last migration of the database, and of this release. */
+  applied: Schema.Int,
+  known: Schema.Int
+}) {
+  override get message(): string {
+    return `a later release has migrated this database (to ${this.applied}, while this one knows migrations to ${this.known}): start that release or a later one`
+  }
+}
+
+/**
+ * Whether the last migration has been applied; fails with `DatabaseNewer` if later ones have. They are never undone, so
+ * this needs no lock.
+ */
 const complete = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [found] = yield* sql<{ readonly exists: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS exists`
   if (found?.exists !== true) return false
   const [row] = yield* sql<{ readonly last: number | null }>`SELECT max(migration_id)::int AS last FROM ${sql(table)}`
-  return (row?.last ?? 0) >= latest
+  const applied = row?.last ?? 0
+  if (applied > latest) return yield* new DatabaseNewer({ applied, known: latest })
+  return applied === latest
 })
 
 /**
  * Applies the missing migrations in one transaction, once no other backend is migrating; returns their numbers and
- * names.
+ * names. Fails with `DatabaseNewer` where a later release has migrated.
  */
 export const run = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -113,6 +129,8 @@ export const run = Effect.gen(function* () {
     Effect.gen(function* () {
       yield* sql`SELECT set_config('statement_timeout', ${`${deadlineMs}`}, true)`
       yield* sql`SELECT pg_advisory_xact_lock(${lockKey})`
+      // One of a later release may have been first.
+      if (yield* complete) return []
       return yield* Migrator.make({})({
         loader: Migrator.fromRecord(sequence),
         table

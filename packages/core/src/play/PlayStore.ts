@@ -7,7 +7,7 @@
 import { GameStatus } from "@galaxy/contract/api/UserLobby"
 import type { OrderCounts } from "@galaxy/contract/engine/Order"
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { RuntimeStatus } from "../runtime/RuntimeRow.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -54,6 +54,16 @@ export class PlayStore extends Context.Service<
       turn: number,
       counts: OrderCounts | undefined
     ): Effect.Effect<void, StorageError>
+    /**
+     * The player isn't done with any turn: orders are on their way. Returns a mark for `giveReadyBack`, none if the player
+     * isn't in the game any more.
+     */
+    takeReadyBack(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<string>, StorageError>
+    /**
+     * The player is done with the turn again, if nothing was written of them since the mark was given, by whichever
+     * backend. Returns whether it was so.
+     */
+    giveReadyBack(gameId: GameId, userId: UserId, turn: number, mark: string): Effect.Effect<boolean, StorageError>
     /** Notes whether the player is done with the turn. Whoever was done with it once counts as present in it. */
     setReady(gameId: GameId, userId: UserId, turn: number, ready: boolean): Effect.Effect<void, StorageError>
   }
@@ -97,6 +107,19 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
             ready_turn = CASE WHEN ready_turn > ${turn} THEN ready_turn END
           WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'
             AND (orders_given_turn IS NULL OR orders_given_turn <= ${turn})`
+      }, StorageError.refail),
+      takeReadyBack: Effect.fnUntraced(function* (gameId, userId) {
+        const [row] = yield* sql<{ mark: string }>`
+          UPDATE backend.memberships SET ready_turn = NULL
+          WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active' RETURNING xmin::text AS mark`
+        return Option.fromUndefinedOr(row?.mark)
+      }, StorageError.refail),
+      giveReadyBack: Effect.fnUntraced(function* (gameId, userId, turn, mark) {
+        const given = yield* sql`
+          UPDATE backend.memberships SET ready_turn = ${turn}
+          WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active' AND xmin::text = ${mark}
+          RETURNING 1`
+        return given.length > 0
       }, StorageError.refail),
       setReady: Effect.fnUntraced(function* (gameId, userId, turn, ready) {
         yield* sql`

@@ -145,12 +145,13 @@ export const layer: Layer.Layer<
         const { race, row, turn: open } = yield* access.writer(gameId, userId)
         if (turn !== undefined && turn !== open) return yield* new TurnNotOpen({ turn, open })
         const body = { actor: race, turn: open }
+        let taken = Option.none<string>()
         const answer = yield* withEngine(
           gameId,
           row,
           Effect.fnUntraced(function* (engine: EngineAccess) {
             // Before the engine is asked: a player whose orders it takes is never left as done with them.
-            if (row.ready) yield* store.setReady(gameId, userId, open, false)
+            if (row.ready) taken = yield* store.takeReadyBack(gameId, userId)
             return yield* Effect.mapError(
               kind === "command"
                 ? client.command(engine, { ...body, commands: orders })
@@ -166,7 +167,7 @@ export const layer: Layer.Layer<
           (error) => error.stranger === true
         ).pipe(
           Effect.tapErrorTag("EngineRefused", () =>
-            row.ready ? Effect.ignore(flags.giveBack(gameId, userId, open)) : Effect.void
+            Option.isSome(taken) ? Effect.ignore(flags.giveBack(gameId, userId, open, taken.value)) : Effect.void
           )
         )
         // The state file that the engine has written is the platform's concern.

@@ -33,10 +33,10 @@ export class ReadyFlags extends Context.Service<
       ready: boolean
     ): Effect.Effect<ReadyTally, AccessError | TurnWindowClosed | TurnNotOpen | EngineUnreachable>
     /**
-     * Gives back the flag of an active player whose orders were refused after all. Callers have the seat's turn
-     * (`SeatWrites`) and have found the flag set in it.
+     * Gives back the flag of an active player whose orders were refused after all, unless something was written of the
+     * player since it was taken: `mark` is from then.
      */
-    giveBack(gameId: GameId, userId: UserId, turn: number): Effect.Effect<void, StorageError>
+    giveBack(gameId: GameId, userId: UserId, turn: number, mark: string): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/play/ReadyFlags") {}
 
@@ -65,9 +65,14 @@ export const layer: Layer.Layer<
       return Option.getOrThrow(yield* early.check(gameId))
     })
 
-    const giveBack = Effect.fn("ReadyFlags.giveBack")(function* (gameId: GameId, userId: UserId, turn: number) {
+    const giveBack = Effect.fn("ReadyFlags.giveBack")(function* (
+      gameId: GameId,
+      userId: UserId,
+      turn: number,
+      mark: string
+    ) {
       yield* store.lockPlayer(gameId, userId)
-      yield* store.setReady(gameId, userId, turn, true)
+      if (!(yield* store.giveReadyBack(gameId, userId, turn, mark))) return
       // Others may have become ready meanwhile, and counted without this player.
       yield* early.check(gameId)
     })
@@ -75,7 +80,8 @@ export const layer: Layer.Layer<
     return ReadyFlags.of({
       set: (gameId, userId, turn, ready) =>
         seats.inTurn(gameId, userId, StorageError.refail(sql.withTransaction(set(gameId, userId, turn, ready)))),
-      giveBack: (gameId, userId, turn) => StorageError.refail(sql.withTransaction(giveBack(gameId, userId, turn)))
+      giveBack: (gameId, userId, turn, mark) =>
+        StorageError.refail(sql.withTransaction(giveBack(gameId, userId, turn, mark)))
     })
   })
 )

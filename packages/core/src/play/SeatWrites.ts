@@ -2,7 +2,9 @@
  * Writes of one player in one game, one after the other: orders, and the ready flag that belongs to them.
  *
  * A write that has begun goes on to its end, even if its caller is gone: what the engine has taken is noted, and nothing
- * of the same player comes between. One process serves a database, so its memory is where they meet.
+ * of the same player comes between at this backend. Writes of one player that come by several backends meet in the
+ * database instead: orders that an engine has taken end the flag in the statement that notes them, and a flag is given back
+ * only if nothing was written since it was taken (docs/decisions/1422).
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Fiber, Layer, RcMap, Semaphore } from "effect"

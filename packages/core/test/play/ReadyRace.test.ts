@@ -1,10 +1,11 @@
 /** The ready flag beside orders that are given at the same time: no player is ever done whose orders came later. */
+import * as Play from "@galaxy/core/play/Play"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { ReadyFlags } from "@galaxy/core/play/ReadyFlags"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Random } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, Random } from "effect"
 import { SqlClient } from "effect/sql"
 import { json, layer as scriptedEngines, refusal, type Scripted, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 import { row, runtimeOn, startingGame } from "../runtime/fixture.ts"
@@ -38,6 +39,11 @@ const runningGame = (early = false) =>
     )
     return { gameId, done: Effect.orDie(done), seen, order, onOrders, flags, owner, guest, runtimes }
   })
+
+/** The player's calls as another backend on the same database serves them. */
+const another = Effect.flatMap(Effect.context<Layer.Services<ReturnType<typeof Play.layer>>>(), (context) =>
+  Layer.build(Layer.fresh(Play.layer()).pipe(Layer.provide(Layer.succeedContext(context))))
+).pipe(Effect.map((built) => ({ orders: Context.get(built, PlayerOrders), flags: Context.get(built, ReadyFlags) })))
 
 eachDatabase((name, database) => {
   layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
@@ -121,6 +127,71 @@ eachDatabase((name, database) => {
           assert.isFalse(meanwhile)
           assert.isTrue(yield* done)
         })
+      )
+
+      it.effect("doesn't come back with a refusal if another backend has got orders meanwhile", () =>
+        Effect.gen(function* () {
+          const { gameId, done, order, onOrders, flags, owner } = yield* runningGame()
+          const elsewhere = yield* another
+          const [asked, gate] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          let calls = 0
+          yield* onOrders(
+            Effect.suspend(() =>
+              ++calls === 1
+                ? Deferred.succeed(asked, undefined).pipe(
+                    Effect.andThen(Deferred.await(gate)),
+                    Effect.as(refusal(409, "conflict", "no"))
+                  )
+                : Effect.succeed(json({}))
+            )
+          )
+          yield* flags.set(gameId, owner, 0, true)
+          const refused = yield* Effect.forkChild(Effect.flip(order))
+          yield* Deferred.await(asked)
+          yield* elsewhere.orders.order(gameId, owner, { orders: [] })
+          yield* Deferred.succeed(gate, undefined)
+          yield* Fiber.join(refused)
+          assert.isFalse(yield* done)
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("doesn't come back either if the player has said elsewhere that they aren't done", () =>
+        Effect.gen(function* () {
+          const { gameId, done, order, onOrders, flags, owner } = yield* runningGame()
+          const elsewhere = yield* another
+          const [asked, gate] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          yield* onOrders(
+            Deferred.succeed(asked, undefined).pipe(
+              Effect.andThen(Deferred.await(gate)),
+              Effect.as(refusal(409, "conflict", "no"))
+            )
+          )
+          yield* flags.set(gameId, owner, 0, true)
+          const refused = yield* Effect.forkChild(Effect.flip(order))
+          yield* Deferred.await(asked)
+          yield* elsewhere.flags.set(gameId, owner, 0, false)
+          yield* Deferred.succeed(gate, undefined)
+          yield* Fiber.join(refused)
+          assert.isFalse(yield* done)
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("that was set at another backend ends with the orders that were on their way", () =>
+        Effect.gen(function* () {
+          const { gameId, done, order, onOrders, owner } = yield* runningGame()
+          const elsewhere = yield* another
+          const [asked, gate] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          yield* onOrders(
+            Deferred.succeed(asked, undefined).pipe(Effect.andThen(Deferred.await(gate)), Effect.as(json({})))
+          )
+          const taken = yield* Effect.forkChild(order)
+          yield* Deferred.await(asked)
+          yield* elsewhere.flags.set(gameId, owner, 0, true)
+          assert.isTrue(yield* done)
+          yield* Deferred.succeed(gate, undefined)
+          yield* Fiber.join(taken)
+          assert.isFalse(yield* done)
+        }).pipe(Effect.scoped)
       )
 
       it.effect("that comes back with a refusal makes the turn of which everybody else is done by then", () =>
