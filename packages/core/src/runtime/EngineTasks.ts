@@ -10,8 +10,10 @@ import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { reasonOf, retryAt } from "./Attempts.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
+import { EngineHosts } from "./EngineHosts.ts"
 import * as EnginePlacing from "./EnginePlacing.ts"
 import * as EngineRuns from "./EngineRuns.ts"
+import { boundTo } from "./Placement.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -29,6 +31,8 @@ export const make = Effect.gen(function* () {
   const log = yield* OperationLog
   const host = yield* EngineHost
   const placing = yield* EnginePlacing.make
+  const hosts = yield* EngineHosts
+  const bound = yield* boundTo
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
@@ -94,12 +98,14 @@ export const make = Effect.gen(function* () {
 
   /** Starts the engine anew, on the row's version. */
   const renew = Effect.fn("EngineTasks.renew")(function* (read: RuntimeRow) {
+    const moves = (yield* hosts.look).some((it) => it.hostId === read.engine_host && it.draining)
+    const op = read.engine_task === "patch" ? "patch" : moves && bound(read) === undefined ? "move" : "restart"
     const { row: begun, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
         const row = yield* store.write(read, { attempts: read.attempts + 1, attempt_open: true })
         return {
           row,
-          operation: yield* log.begin(row.game_id, row.engine_task === "patch" ? "patch" : "restart", null)
+          operation: yield* log.begin(row.game_id, op, null)
         }
       })
     )

@@ -12,6 +12,7 @@ import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import { runOf } from "./engineSpec.ts"
 import { type HealthChange, HealthLog } from "./HealthLog.ts"
+import { OperationLog } from "./OperationLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { live } from "./RuntimeRow.ts"
@@ -32,6 +33,7 @@ export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
   const log = yield* HealthLog
+  const operations = yield* OperationLog
   const events = yield* RuntimeEvents
   const runtimes = yield* Runtimes
   const host = yield* EngineHost
@@ -127,6 +129,7 @@ export const make = Effect.gen(function* () {
     // It hung, and was ended when the last attempt to bring it up came to nothing.
     if (Option.isNone(end)) return game.health === "unhealthy"
     yield* note(game, { health: "removed", detail: end.value.reason, instanceId: game.instanceId })
+    yield* Effect.ignore(operations.note(game.gameId, "lost", end.value.reason))
     return true
   })
 

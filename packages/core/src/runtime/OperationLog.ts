@@ -6,8 +6,11 @@ import { newId } from "../shared/NewId.ts"
 import type { PagePosition } from "../shared/Page.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
-/** What an entry is about: one attempt at it. `computer`: the engine plays a seat. */
-export type Operation = "start" | "turn" | "stop" | "restart" | "patch" | "banish" | "computer"
+/**
+ * What an entry is about: one attempt at it. `computer`: the engine plays a seat; `move`: its
+ * engine goes to another host; `lost`: its engine or the engine's host has gone.
+ */
+export type Operation = "start" | "turn" | "stop" | "restart" | "patch" | "move" | "lost" | "banish" | "computer"
 
 const Row = Schema.Struct({
   operation_id: Schema.String,
@@ -34,6 +37,8 @@ export class OperationLog extends Context.Service<
     begin(gameId: GameId, op: Operation, turn: number | null): Effect.Effect<string, StorageError>
     /** Logs the end of an operation: success where `error` is null. One that has been closed already stays closed. */
     end(operationId: string, error: string | null): Effect.Effect<void, StorageError>
+    /** Logs what has failed by itself, in one entry. */
+    note(gameId: GameId, op: Operation, error: string): Effect.Effect<void, StorageError>
     /** The game's operations, newest first. */
     list(gameId: GameId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<OperationRow>, StorageError>
   }
@@ -66,6 +71,14 @@ export const layer: Layer.Layer<OperationLog, never, SqlClient.SqlClient> = Laye
           INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
           VALUES (${id}, ${gameId}, ${op}, 'started', ${turn}, ${now}, ${now})`
         return id
+      }, StorageError.refail),
+      note: Effect.fnUntraced(function* (gameId, op, error) {
+        const id = yield* newId
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          INSERT INTO backend.runtime_operation_log
+            (operation_id, game_id, op, status, started_at, finished_at, error, created_at)
+          VALUES (${id}, ${gameId}, ${op}, 'failed', ${now}, ${now}, ${error}, ${now})`
       }, StorageError.refail),
       end: Effect.fnUntraced(function* (operationId, error) {
         const now = yield* DateTime.nowAsDate

@@ -1,30 +1,91 @@
 /**
  * Which host a game's engine is started on.
  *
- * The state of a game that was in play is on the host where its engine ran last, so it stays there.
+ * A game whose state is kept by the host where its engine ran last stays there. Any other goes to a host that answers, isn't
+ * emptied and has room: to the one with the fewest games for its size, and to where it was if that is as good.
  */
-import { Effect } from "effect"
-import { EngineHost, type EngineHostUnavailable, EngineStartFailed } from "../engine/EngineHost.ts"
+import { Context, Effect } from "effect"
+import { type EngineHostUnavailable, EngineStartFailed } from "../engine/EngineHost.ts"
+import { EngineHosts, type HostState } from "./EngineHosts.ts"
 import type { RuntimeRow } from "./RuntimeRow.ts"
+
+/** Whether a game's state can be brought to any host. By default each host keeps the states of its own games. */
+export const StatesMove = Context.Reference<(row: RuntimeRow) => boolean>("@galaxy/core/runtime/StatesMove", {
+  defaultValue: () => () => false
+})
+
+/**
+ * The host that keeps the game's state, so that its engine can't be anywhere else; undefined where any host will do: the
+ * game has no state yet, or it is brought there.
+ */
+export const boundTo: Effect.Effect<(row: RuntimeRow) => string | undefined> = Effect.map(
+  Effect.service(StatesMove),
+  (moves) => (row) => (row.started_at === null || moves(row) ? undefined : (row.engine_host ?? undefined))
+)
+
+/** Games that a host takes that doesn't say how many it does: only how hosts compare follows from it. */
+const usualMost = 64
+
+const waits = (reason: string) => new EngineStartFailed({ reason, permanent: false, noRoom: true })
+
+/** Why a game must wait for one host. */
+const without = (hostId: string, hosts: ReadonlyArray<HostState>): string =>
+  hosts.some((it) => it.hostId === hostId)
+    ? `the game's engine host ${hostId} doesn't answer`
+    : `the game's state is on the engine host ${hostId}, which isn't one of this platform's`
+
+/** The share of a host's room that is taken. */
+const shareOf = (host: HostState, loads: ReadonlyMap<string, number>): number =>
+  (loads.get(host.hostId) ?? 0) / (host.most ?? usualMost)
+
+/**
+ * The host for a game that may be anywhere. `present` is where it was; `loads` are the games in play on each. Undefined if
+ * none has room.
+ */
+export const best = (
+  hosts: ReadonlyArray<HostState>,
+  loads: ReadonlyMap<string, number>,
+  present: string | null
+): HostState | undefined =>
+  hosts
+    .filter((it) => {
+      const games = (loads.get(it.hostId) ?? 0) - (it.hostId === present ? 1 : 0)
+      return it.answers && !it.draining && games < (it.most ?? Number.POSITIVE_INFINITY)
+    })
+    .toSorted((a, b) => {
+      const less = shareOf(a, loads) - shareOf(b, loads)
+      return less === 0 ? Number(b.hostId === present) - Number(a.hostId === present) : less
+    })[0]
 
 /**
  * Chooses for a row; `away` are hosts that didn't answer just now. Fails with `EngineStartFailed` as if there were no
- * room where no host can take the engine now.
+ * room where no host can take the engine now: a host that has just fallen silent is waited for before its game is placed
+ * anew.
  */
 export const make = Effect.gen(function* () {
-  const host = yield* EngineHost
+  const hosts = yield* EngineHosts
+  const isBound = yield* boundTo
 
   return Effect.fnUntraced(function* (row: RuntimeRow, away: ReadonlyMap<string, EngineHostUnavailable>) {
-    const hosts = yield* host.hosts
-    const bound = row.started_at === null ? null : row.engine_host
-    const possible = hosts.filter((it) => bound === null || it.hostId === bound)
-    const chosen = possible.find((it) => it.answers && !away.has(it.hostId))
-    if (chosen !== undefined) return chosen.hostId
-    const reason =
-      [...away.values()][0]?.reason ??
-      (possible.length === 0 && bound !== null
-        ? `the game's state is on the engine host ${bound}, which isn't one of this platform's`
-        : `the engine host ${possible.map((it) => it.hostId).join(", ")} doesn't answer`)
-    return yield* new EngineStartFailed({ reason, permanent: false, noRoom: true })
+    const all = yield* hosts.look
+    const here = all.map((it) => (away.has(it.hostId) ? { ...it, answers: false } : it))
+    const bound = isBound(row)
+    if (bound !== undefined) {
+      const found = here.find((it) => it.hostId === bound)
+      if (found?.answers === true) return bound
+      return yield* waits(away.get(bound)?.reason ?? found?.trouble ?? without(bound, here))
+    }
+    const present = here.find((it) => it.hostId === row.engine_host)
+    const [only] = here
+    if (here.length === 1 && only !== undefined) {
+      return only.answers
+        ? only.hostId
+        : yield* waits(away.get(only.hostId)?.reason ?? only.trouble ?? "no engine host answers")
+    }
+    if (present !== undefined && !present.answers && !present.givenUp && !away.has(present.hostId)) {
+      return yield* waits(without(present.hostId, here))
+    }
+    const chosen = best(here, yield* hosts.loads, row.engine_host)
+    return chosen?.hostId ?? (yield* waits("no engine host that answers has room"))
   })
 })

@@ -16,6 +16,7 @@ import type { EngineHost } from "../engine/EngineHost.ts"
 import type { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
 import { EngineVersionUse } from "../engine/EngineVersionUse.ts"
+import * as EngineHosts from "./EngineHosts.ts"
 import * as EngineJobs from "./EngineJobs.ts"
 import * as Heartbeats from "./Heartbeats.ts"
 import * as HealthLog from "./HealthLog.ts"
@@ -61,6 +62,7 @@ export const layer: Layer.Layer<
   | OperationLog.OperationLog
   | HealthLog.HealthLog
   | Heartbeats.Heartbeats
+  | EngineHosts.EngineHosts
   | EngineClient.EngineClient,
   never,
   | Storage
@@ -80,6 +82,7 @@ export const layer: Layer.Layer<
       OperationLog.layer,
       HealthLog.layer,
       Heartbeats.layer,
+      EngineHosts.layer,
       EngineClient.layer
     )
   )

@@ -17,11 +17,14 @@ import { keepTrying } from "../shared/keepTrying.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import type { EngineTokens } from "../engine/EngineTokens.ts"
+import type { EngineHosts } from "./EngineHosts.ts"
 import * as EngineWatch from "./EngineWatch.ts"
 import type { HealthLog } from "./HealthLog.ts"
 import type { Heartbeats } from "./Heartbeats.ts"
 import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
+import * as HostWatch from "./HostWatch.ts"
+import type { OperationLog } from "./OperationLog.ts"
 import * as Outages from "./Outages.ts"
 import type { Due } from "./dueGames.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
@@ -175,7 +178,9 @@ export const layer: Layer.Layer<
   | EngineHost
   | EngineTokens
   | EngineClient
+  | EngineHosts
   | HealthLog
+  | OperationLog
   | Heartbeats
   | RuntimeEvents
   | SqlClient.SqlClient
@@ -204,6 +209,12 @@ export const layer: Layer.Layer<
       pass: (yield* EngineWatch.make)(),
       every: it.config.watchInterval,
       deadline: watchDeadline
+    })
+    yield* BackgroundLoop.start({
+      name: "engine hosts",
+      pass: yield* HostWatch.make,
+      every: HostWatch.every,
+      deadline: HostWatch.deadline
     })
     yield* Effect.forkScoped(it.restore)
   })

@@ -19,6 +19,7 @@ import type { EngineAccess, EngineHost, EngineInstance } from "../engine/EngineH
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
 import { SharedGames } from "./cluster/SharedGames.ts"
+import type { EngineHosts } from "./EngineHosts.ts"
 import * as GameWork from "./GameWork.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
@@ -203,6 +204,7 @@ export const layer: Layer.Layer<
   | EngineSettings
   | EngineHost
   | EngineTokens
+  | EngineHosts
   | EngineClient
   | TurnCommits
 > = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

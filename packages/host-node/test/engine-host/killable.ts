@@ -24,6 +24,7 @@ import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import * as EngineHosts from "@galaxy/core/runtime/EngineHosts"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
@@ -151,6 +152,7 @@ const runtime = RuntimeScheduler.layer.pipe(
       OperationLog.layer,
       HealthLog.layer,
       Heartbeats.layer,
+      EngineHosts.layer.pipe(Layer.provide(engineHost)),
       engineClient,
       engineHost,
       EngineTokens.layer({ secret: Redacted.make(new Uint8Array(32)) })
