@@ -147,6 +147,12 @@ export const gatewayLimits = {
     "5s",
     "how long running requests may go on when the gateway ends, before they are cut off"
   ),
+  endTimeout: time(
+    "GATEWAY_END_TIMEOUT",
+    3 * second,
+    "3s",
+    "how long the gateway's end may take beyond GATEWAY_END_DELAY and GATEWAY_DRAIN_TIMEOUT before it cuts itself short"
+  ),
   endDelay: {
     name: "GATEWAY_END_DELAY",
     parse: duration(0, hour),

@@ -403,6 +403,14 @@ export const backendAlone = {
     optional: true,
     about:
       "name of this machine as a host of engines, by which its games find their states again. By default one is made, and kept in the data folder"
+  },
+  endTimeout: {
+    name: "BACKEND_END_TIMEOUT",
+    parse: duration(100, hour),
+    fallback: 4_500,
+    fallbackText: "4500ms",
+    about:
+      "how long the backend may take to end in good order before it cuts itself short; give whoever stops it a little more before it kills"
   }
 } as const satisfies Record<string, Setting<unknown>>
 

@@ -65,6 +65,8 @@ export interface Times {
   readonly sendMs: number
   /** At the end, how long running requests may go on before they are cut off. */
   readonly drainMs: number
+  /** At the end, how long an HTTP/1.1 connection without a request may still bring one, which is then its last. */
+  readonly idleDrainMs: number
 }
 
 const usualTimes: Times = {
@@ -76,7 +78,8 @@ const usualTimes: Times = {
   pingIntervalMs: 30_000,
   pingTimeoutMs: 20_000,
   sendMs: usualSendMs,
-  drainMs: 1_500
+  drainMs: 1_500,
+  idleDrainMs: 0
 }
 
 /** Connections that the system accepts while the process is busy; more than one address may have. */
@@ -125,8 +128,8 @@ interface Parts {
 }
 
 /**
- * HTTP/1.1 connections: at the end an idle one closes at once, and a busy one after its running requests, whose answers say
- * so. What comes on a connection that is closing isn't begun, as nobody would learn how it ended.
+ * HTTP/1.1 connections: at the end an idle one closes after a while, and a busy one after its running requests, whose answers say
+ * so. A request that was on its way to an idle one is answered like that, too. What comes on a connection that is closing isn't begun, as nobody would learn how it ended.
  */
 class Http1Connections {
   readonly #open = new Set<net.Socket>()
@@ -174,13 +177,15 @@ class Http1Connections {
     if (this.#draining) socket.end()
   }
 
-  drain(): void {
+  drain(idleMs: number): void {
     this.#draining = true
-    for (const socket of this.#open) {
-      const running = this.#running.get(socket)
-      if (running === undefined) socket.end()
-      else for (const response of running) if (!response.headersSent) response.setHeader("connection", "close")
+    for (const running of this.#running.values())
+      for (const response of running) if (!response.headersSent) response.setHeader("connection", "close")
+    const endIdle = () => {
+      for (const socket of this.#open) if (!this.#running.has(socket)) socket.end()
     }
+    if (idleMs === 0) endIdle()
+    else setTimeout(endIdle, idleMs)
   }
 }
 
@@ -447,7 +452,7 @@ export const listen = (
         )
         admission.close()
         for (const session of limits.sessions) session.close()
-        http1.drain()
+        http1.drain(options.times?.idleDrainMs ?? usualTimes.idleDrainMs)
       })
   ).pipe(
     Effect.tap(({ renew }) =>

@@ -3,6 +3,7 @@
  * in their envelope even before there is a request.
  */
 import { type IncomingMessage, Server, type ServerOptions, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { answerClientErrors } from "./clientErrors.ts"
 import { guard, type GuardOptions, type Handler } from "./guard.ts"
 
@@ -26,6 +27,10 @@ const told = ["request", "checkContinue"] as const
 
 class Listener extends Server {
   readonly #guarded: ReadonlyMap<string, Handler>
+  /** Connections that haven't brought a request yet. */
+  readonly #fresh = new Set<Socket>()
+  /** Answers that are still to come. */
+  readonly #running = new Set<ServerResponse>()
 
   constructor(options: ServerOptions, guarded: GuardOptions, first: First) {
     // A request without a host is refused by the guard, which says so.
@@ -47,6 +52,21 @@ class Listener extends Server {
     // handles run out, must not end the process.
     this.on("error", () => undefined)
     answerClientErrors(this)
+    this.on("connection", (socket: Socket) => {
+      this.#fresh.add(socket)
+      socket.once("close", () => this.#fresh.delete(socket))
+    })
+  }
+
+  /**
+   * Takes no further connections, and closes those that are idle. A caller that waits for an answer is told that it is the last
+   * one of its connection. A connection that hasn't been used yet would be kept open by Node, and the end would wait for it.
+   */
+  override close(closed?: (error?: Error) => void): this {
+    super.close(closed)
+    for (const it of this.#running) it.shouldKeepAlive = false
+    for (const it of this.#fresh) if (it.bytesRead === 0) it.destroy()
+    return this
   }
 
   // Servers add request listeners of their own; only here does every request come past.
@@ -54,6 +74,9 @@ class Listener extends Server {
     const guarded = this.#guarded.get(event)
     if (guarded === undefined) return super.emit(event, ...args)
     const [request, response] = args as [IncomingMessage, ServerResponse]
+    this.#fresh.delete(request.socket)
+    this.#running.add(response)
+    response.once("close", () => this.#running.delete(response))
     guarded(request, response)
     return true
   }

@@ -76,7 +76,7 @@ const main = async (): Promise<void> => {
     ),
     Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } }))
   )
-  await launch(server, Effect.logInfo("backend is ready"))
+  await launch(server, Effect.logInfo("backend is ready"), undefined, backendAlone.endTimeout)
 }
 
 await main()

@@ -13,11 +13,16 @@ import type { GatewayStart } from "./gatewayStart.ts"
 import { gatewayOptions } from "./options.ts"
 import { redisTarget } from "./redisTarget.ts"
 
+/** At the end: others take over, and clients that call often have heard of it by then. */
+const longestIdleDrainMs = 1_000
+
 /** A whole gateway, alone or as one of several processes. */
 export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
   const { gateway, gatewayAlone, keys } = values
   const token = gatewayAlone.backendToken === undefined ? undefined : Redacted.make(gatewayAlone.backendToken)
-  const options = gatewayOptions(gateway, keys.endorsed)
+  const usual = gatewayOptions(gateway, keys.endorsed)
+  const idleDrainMs = Math.min(longestIdleDrainMs, gateway.drainTimeout / 2)
+  const options = { ...usual, times: { ...usual.times, idleDrainMs } }
   // The primary has the listener, and asks its processes.
   const metrics =
     own === undefined

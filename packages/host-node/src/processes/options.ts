@@ -170,9 +170,9 @@ export const gatewayOptions = (
   }
 })
 
-/** How long an orderly end may take: what the settings allow, and a while for all the rest. Milliseconds. */
+/** How long an orderly end may take, with all that the settings allow for. Milliseconds. */
 export const longestEndMs = (values: Values<typeof settings.gateway>): number =>
-  values.endDelay + values.drainTimeout + 3_000
+  values.endDelay + values.drainTimeout + values.endTimeout
 
 /**
  * The backend's options without the secret, whose source depends on the shape. `callers` is undefined where the

@@ -18,7 +18,8 @@ const patient: Times = {
   pingIntervalMs: 60_000,
   pingTimeoutMs: 60_000,
   sendMs: 60_000,
-  drainMs: 1_500
+  drainMs: 1_500,
+  idleDrainMs: 0
 }
 
 /** Answers what was read whole, but for what is asked to wait. */

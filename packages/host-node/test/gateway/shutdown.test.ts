@@ -1,4 +1,5 @@
 /** The end of a gateway: what clients and load balancers see of it, in its order. */
+import * as http from "node:http"
 import { connect } from "node:net"
 import { Code, ConnectError } from "@connectrpc/connect"
 import type { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
@@ -109,6 +110,30 @@ describe("a gateway that ends", () => {
       )
     )
   }
+
+  it.live("answers what comes on an idle connection for a while, and says that it is the last", () =>
+    withGateway({ times: { drainMs: 60_000, idleDrainMs: 60_000 } }, ({ end, url }) =>
+      Effect.gen(function* () {
+        const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+        const asked = Effect.promise(
+          () =>
+            new Promise<string | undefined>((resolve, reject) => {
+              const sent = http.get(`${url}/healthz`, { agent }, (response) => {
+                response.resume().on("end", () => resolve(response.headers.connection))
+              })
+              sent.on("error", reject)
+            })
+        )
+        assert.strictEqual(yield* asked, "keep-alive")
+        const ending = yield* Effect.forkChild(end)
+        yield* soon(Effect.map(listens(url), (it) => !it))
+        assert.strictEqual(yield* asked, "close")
+        // Nothing else is open: it doesn't wait for its time.
+        yield* Effect.timeout(Fiber.join(ending), "20 seconds")
+        agent.destroy()
+      })
+    )
+  )
 
   it.live("cuts off what runs on after its time", () =>
     withGateway({ times: { drainMs: 50 } }, ({ desk, end }) =>

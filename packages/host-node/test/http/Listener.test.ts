@@ -200,3 +200,39 @@ describe("what is no request", () => {
     }).pipe(Effect.scoped)
   )
 })
+
+it.live(
+  "a listener that closes tells whoever waits for an answer, and doesn't wait for connections that nobody uses",
+  () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const answers: Array<string> = []
+      const server = createListener({}, { hosts: hostsOf("127.0.0.1", []), sameSiteWrites: true })
+      const closed = new Promise((resolve) => server.once("close", resolve))
+      yield* Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)))
+      const connected = async () => {
+        const socket = net.connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port })
+        socket.on("error", () => undefined)
+        await new Promise((resolve) => server.once("connection", resolve))
+        return socket
+      }
+      const unused = yield* Effect.promise(connected)
+      const socket = yield* Effect.promise(connected)
+      server.on("request", (_, response) => {
+        asked += 1
+        if (asked === 3) server.close()
+        response.end("reached")
+      })
+      // As gateways do it: the next request follows each answer on the same connection.
+      const send = () => socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      socket.setEncoding("utf8").on("data", (text: string) => {
+        answers.push(/^connection: (.*)$/im.exec(text)?.[1]?.trim() ?? "")
+        if (asked < 3) send()
+      })
+      send()
+      yield* Effect.promise(() => closed)
+      while (answers.length < 3) yield* Effect.sleep("1 millis")
+      assert.deepStrictEqual(answers, ["keep-alive", "keep-alive", "close"])
+      unused.destroy()
+    })
+)

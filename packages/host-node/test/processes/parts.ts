@@ -99,19 +99,26 @@ export const backend = Effect.fnUntraced(function* (settings: {
   return { started, ports: { http, push } }
 })
 
-/** A gateway, of one process unless `more` says otherwise, on a port that stays the same if it is given. */
+interface Ports {
+  readonly http: string
+  readonly push: string
+}
+
+/** A gateway of these backends, of one process unless `more` says otherwise, on a port that stays the same if it is given. */
 export const gateway = Effect.fnUntraced(function* (
-  ports: { readonly http: string; readonly push: string },
+  backends: Ports | ReadonlyArray<Ports>,
   more: Readonly<Record<string, string>> = {},
   port = "0"
 ) {
+  const all = [backends].flat() as ReadonlyArray<Ports>
+  const urls = (of: keyof Ports) => all.map((it) => `http://127.0.0.1:${it[of]}`).join(",")
   const { started, found } = yield* run(
     "processes/gateway",
     {
       GATEWAY_HTTP_ADDR: `:${port}`,
       GATEWAY_PROCESSES: "1",
-      GATEWAY_BACKEND_HTTP_URL: `http://127.0.0.1:${ports.http}`,
-      GATEWAY_BACKEND_GRPC_PUSH_URL: `http://127.0.0.1:${ports.push}`,
+      GATEWAY_BACKEND_HTTP_URL: urls("http"),
+      GATEWAY_BACKEND_GRPC_PUSH_URL: urls("push"),
       GATEWAY_BACKEND_TOKEN: token,
       GATEWAY_REDIS_URL: redis ?? "",
       GATEWAY_SIGNING_KEY: key(2),

@@ -55,7 +55,12 @@ describe.skipIf(!there)("separate processes", () => {
           })
           assert.deepStrictEqual(probe, {
             status: 200,
-            json: { status: "ready", missing: [], backend: "unavailable" }
+            json: {
+              status: "ready",
+              missing: [],
+              backend: "unavailable",
+              backends: { ready: 0, unready: 0, unavailable: 1 }
+            }
           })
 
           yield* backend({ database, smtp, dataDir, ports: first.ports })
