@@ -7,6 +7,7 @@ import { calls } from "./backend/calls.ts"
 import { dueGames } from "./backend/due.ts"
 import { outboxes } from "./backend/outbox.ts"
 import { start } from "./backend/platform.ts"
+import { stateCosts } from "./backend/states.ts"
 
 const cell = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3))
 
@@ -72,6 +73,35 @@ const parts = {
         it.bare,
         it.bare / it.p99
       ])
+    )
+  },
+  states: async (url: string) => {
+    const all = []
+    for (const computers of [10, 98]) all.push(await stateCosts(url, computers))
+    print(
+      "Orders and turns with games' states in the database, beside folders alone",
+      ["races", "", "folder p50 (ms)", "p90", "statements", "database p50 (ms)", "p90", "statements", "ratio"],
+      all.flatMap(({ races, folder, database }) =>
+        folder.map((it, at) => {
+          const kept = database[at] ?? it
+          return [
+            `${races}`,
+            it.what,
+            it.p50,
+            it.p90,
+            it.statements.toFixed(1),
+            kept.p50,
+            kept.p90,
+            kept.statements.toFixed(1),
+            kept.p50 / it.p50
+          ]
+        })
+      )
+    )
+    print(
+      "A game in the database",
+      ["races", "kB a turn", "on an engine that has nothing (ms)"],
+      all.map((it) => [`${it.races}`, it.bytesPerTurn / 1000, it.placed])
     )
   }
 } as const

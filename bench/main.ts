@@ -36,7 +36,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- streams [COUNT [ROUNDS]]
                                          event streams through the gateway, beside a bare server that signs and writes the
                                          same; 10,000 in 3 rounds; needs a Redis, too
-  npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
+  npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due, states`
 
 const [argument, tree = "", part] = process.argv.slice(2)
 if (argument === "compare" && isTree(tree)) {

@@ -63,6 +63,7 @@ import * as Runtime from "./runtime/Runtime.ts"
 import * as RuntimeCluster from "./runtime/RuntimeCluster.ts"
 import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
 import * as RuntimePruner from "./runtime/RuntimePruner.ts"
+import * as StateVault from "./runtime/vault/StateVault.ts"
 import * as BackgroundLoops from "./shared/BackgroundLoops.ts"
 import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
 import * as EntitlementWorker from "./standing/EntitlementWorker.ts"
@@ -111,6 +112,8 @@ export interface CoreOptions {
   readonly raceNames?: Partial<RaceNameSettings> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
+  /** Where games' states are kept; in the folders of their engines' hosts alone when absent. */
+  readonly engineStates?: Layer.Layer<StateVault.StateVault, never, SqlClient.SqlClient> | undefined
   /** Where operators are mailed about failures; nowhere when absent. */
   readonly adminEmail?: string | undefined
   /** See `UnsubscribeLinks`; `http://127.0.0.1:8080` when absent. */
@@ -189,6 +192,7 @@ export const layer = <E = never, R = never>(
     worker("state-pruner", StatePruner.layer({ keepFor: keepReports }))
   ).pipe(
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
+    Layer.provide(options.engineStates ?? StateVault.layerNone),
     Layer.provide(EngineTokens.layer({ secret: options.secret })),
     Layer.provide(Runtime.layerForLobby),
     Layer.provide(Lobby.layerForRuntime.pipe(Layer.provide(Runtime.layerForLobby))),

@@ -211,11 +211,12 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
       yield* on(
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
-          for (const last of ["01", "02", "03", "04"]) {
+          for (const last of ["01", "02", "03", "04", "05"]) {
             yield* sql`INSERT INTO backend.games (game_id, visibility, status, game_name, description, min_players, max_players, turn_schedule, time_zone)
               VALUES (${game(last)}, 'public', 'running', 'Orion', '', 1, 2, '0 6 * * *', 'UTC')`
-            yield* sql`INSERT INTO backend.runtime_records (game_id, status, seed, turn_schedule, time_zone, current_turn, started_at)
-              VALUES (${game(last)}, 'running', '1', '0 6 * * *', 'UTC', 5, now())`
+            yield* sql`INSERT INTO backend.runtime_records
+                (game_id, status, seed, turn_schedule, time_zone, current_turn, started_at, state_in_database)
+              VALUES (${game(last)}, 'running', '1', '0 6 * * *', 'UTC', 5, now(), ${last === "05"})`
           }
         })
       )
@@ -237,6 +238,7 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
           [6, "ok"],
           [4, "problem"],
           [null, "problem"],
+          [null, "ok"],
           [1, "warning"]
         ]
       )

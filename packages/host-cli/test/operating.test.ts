@@ -26,7 +26,7 @@ const running = {
     finished_at: "2026-11-30T05:00:01.000Z",
     took_ms: 840
   },
-  engine: { version: "1.4.2", version_enabled: true, state: "running", health: "healthy" },
+  engine: { version: "1.4.2", version_enabled: true, state: "running", game_state_in: "database", health: "healthy" },
   orders: {
     players: 8,
     given: 7,
@@ -44,7 +44,7 @@ describe("why", () => {
     expect(stdout).toBe(`"Orion" is running, turn 12, and waits. Nothing blocks it.
   Next    turn 13, Tue 2026-12-01 06:00 Europe/Berlin (in 17 h); schedule 0 6 * * * Europe/Berlin
   Last    turn 12, due Mon 2026-11-30 06:00 Europe/Berlin, made 6 h ago (on time) in 840 ms; decided: on time
-  Engine  1.4.2, running, answers
+  Engine  1.4.2, running, answers, state in the database
   Orders  7 of 8; Vega missed 2 turns: reminded, removed after 1 more
 `)
     expect(code).toBe(0)

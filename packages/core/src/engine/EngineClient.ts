@@ -87,7 +87,13 @@ const bytesOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpCl
     if (size > maxBytes) return Effect.fail(unreachable(`the answer has more than ${maxBytes} bytes`))
     chunks.push(chunk)
     return Effect.void
-  }).pipe(Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : lost("the answer was cut off"))))
+  }).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "HttpClientError" && error.reason._tag === "EmptyBodyError",
+      () => Effect.void
+    ),
+    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : lost("the answer was cut off")))
+  )
   const bytes = new Uint8Array(size)
   let offset = 0
   for (const chunk of chunks) {

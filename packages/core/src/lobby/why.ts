@@ -78,6 +78,7 @@ const engineOf = ({ row, versions, engine }: WhyFacts): Pick<Why, "engine"> =>
           ...(row.engine_version === null ? {} : { version: row.engine_version }),
           version_enabled: versions.some((it) => it.enabled && it.version === row.engine_version),
           state: engine,
+          ...(row.started_at === null ? {} : { game_state_in: row.state_in_database ? "database" : "host" }),
           ...withoutNulls({ ...healthNow(row), last_observed_at: row.last_observed_at })
         }
       }

@@ -40,6 +40,7 @@ import channelDeadLetters from "./0031_channel_dead_letters.ts"
 import openAttempts from "./0032_open_attempts.ts"
 import turnDue from "./0033_turn_due.ts"
 import engineEpochs from "./0034_engine_epochs.ts"
+import engineFiles from "./0035_engine_files.ts"
 
 const sequence = {
   "0001_init": init,
@@ -75,7 +76,8 @@ const sequence = {
   "0031_channel_dead_letters": channelDeadLetters,
   "0032_open_attempts": openAttempts,
   "0033_turn_due": turnDue,
-  "0034_engine_epochs": engineEpochs
+  "0034_engine_epochs": engineEpochs,
+  "0035_engine_files": engineFiles
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

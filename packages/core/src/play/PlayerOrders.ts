@@ -11,14 +11,18 @@
  */
 import { OrderCounts } from "@galaxy/contract/engine/Order"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer, Option, Schema } from "effect"
-import { EngineClient, type EngineBody } from "../engine/EngineClient.ts"
+import { Context, Effect, identity, Layer, Option, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { EngineClient, type EngineBody, keptIn } from "../engine/EngineClient.ts"
 import { type EngineAccess, EngineHost, type EngineRun } from "../engine/EngineHost.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import { EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
 import { TurnNotMade, TurnNotOpen, type TurnWindowClosed } from "../runtime/RuntimeError.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
+import * as StateMoves from "../runtime/vault/StateMoves.ts"
+import type { StateVault } from "../runtime/vault/StateVault.ts"
+import { StorageError } from "../shared/StorageError.ts"
 import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
 import { type PlayerRow, PlayStore } from "./PlayStore.ts"
 import { ReadyFlags } from "./ReadyFlags.ts"
@@ -87,6 +91,8 @@ export const layer: Layer.Layer<
   | EngineTokens
   | EngineClient
   | EngineSettings
+  | StateVault
+  | SqlClient.SqlClient
 > = Layer.effect(
   PlayerOrders,
   Effect.gen(function* () {
@@ -100,6 +106,10 @@ export const layer: Layer.Layer<
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
+    const moves = yield* StateMoves.make
+    const sql = yield* SqlClient.SqlClient
+
+    const overtaken = new EngineUnreachable({ reason: "the engine was replaced while it took the orders" })
     const notUp = new EngineUnreachable({ reason: "the engine is not up yet" })
 
     /** The run that the row names; undefined where it names none that is known to be up. */
@@ -119,7 +129,7 @@ export const layer: Layer.Layer<
     const withEngine = <A, E>(
       gameId: GameId,
       row: PlayerRow,
-      call: (engine: EngineAccess) => Effect.Effect<A, E | EngineRefused | EngineUnreachable>,
+      call: (engine: EngineRun & EngineAccess) => Effect.Effect<A, E | EngineRefused | EngineUnreachable>,
       again: (error: EngineUnreachable) => boolean
     ) => {
       const woken = (known: (EngineRun & EngineAccess) | undefined) =>
@@ -146,13 +156,13 @@ export const layer: Layer.Layer<
         if (turn !== undefined && turn !== open) return yield* new TurnNotOpen({ turn, open })
         const body = { actor: race, turn: open }
         let taken = Option.none<string>()
-        const answer = yield* withEngine(
+        const { answer, keep } = yield* withEngine(
           gameId,
           row,
-          Effect.fnUntraced(function* (engine: EngineAccess) {
+          Effect.fnUntraced(function* (engine: EngineRun & EngineAccess) {
             // Before the engine is asked: a player whose orders it takes is never left as done with them.
             if (row.ready) taken = yield* store.takeReadyBack(gameId, userId)
-            return yield* Effect.mapError(
+            const answer = yield* Effect.mapError(
               kind === "command"
                 ? client.command(engine, { ...body, commands: orders })
                 : client.order(engine, {
@@ -162,6 +172,8 @@ export const layer: Layer.Layer<
                   }),
               explained
             )
+            const keep = yield* moves.keeping({ game_id: gameId, current_turn: open }, engine, yield* keptIn(answer))
+            return { answer, keep }
           }),
           // Whatever else went wrong, it may have taken the orders.
           (error) => error.stranger === true
@@ -170,9 +182,13 @@ export const layer: Layer.Layer<
             Option.isSome(taken) ? Effect.ignore(flags.giveBack(gameId, userId, open, taken.value)) : Effect.void
           )
         )
-        // The state file that the engine has written is the platform's concern.
+        // The state file that the engine has written is the platform's concern: once it is kept, the player is told.
         const { kept: _, ...forPlayer } = answer
-        yield* store.ordersGiven(gameId, userId, open, Option.getOrUndefined(decodeCounts(answer["counts"])))
+        const counts = Option.getOrUndefined(decodeCounts(answer["counts"]))
+        yield* Effect.andThen(store.ordersGiven(gameId, userId, open, counts), keep).pipe(
+          moves.vault.keeps ? (both) => StorageError.refail(sql.withTransaction(both)) : identity,
+          Effect.catchTag("StateOvertaken", () => Effect.fail(overtaken))
+        )
         return forPlayer
       })
 

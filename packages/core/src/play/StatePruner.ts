@@ -9,6 +9,7 @@ import { DateTime, type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineRuns from "../runtime/EngineRuns.ts"
+import { StateVault } from "../runtime/vault/StateVault.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as Pruning from "../shared/Pruning.ts"
 
@@ -31,12 +32,13 @@ const defaults: StatePrunerOptions = { every: "1 hour", batch: 20, maxBatches: 5
 /** Prunes at once and then at intervals, as a supervised loop that ends with the layer's scope. */
 export const layer = (
   options: Partial<StatePrunerOptions> = {}
-): Layer.Layer<never, never, SqlClient.SqlClient | EngineHost | BackgroundLoops> =>
+): Layer.Layer<never, never, SqlClient.SqlClient | EngineHost | StateVault | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { keepFor, ...pace } = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
       const host = yield* EngineHost
+      const vault = yield* StateVault
 
       const ended = (before: Date) => sql<Ended>`
         SELECT g.game_id, r.engine_host, r.engine_epoch FROM backend.games g JOIN backend.runtime_records r ON r.game_id = g.game_id
@@ -47,7 +49,12 @@ export const layer = (
       const discard = Effect.fnUntraced(function* (gameId: GameId, { engine_host, engine_epoch }: Ended) {
         yield* EngineRuns.discard(host, { game_id: gameId, engine_host, engine_epoch })
         const now = yield* DateTime.nowAsDate
-        yield* sql`UPDATE backend.runtime_records SET state_discarded_at = ${now} WHERE game_id = ${gameId}`
+        yield* sql.withTransaction(
+          Effect.andThen(
+            sql`UPDATE backend.runtime_records SET state_discarded_at = ${now} WHERE game_id = ${gameId}`,
+            vault.drop(gameId)
+          )
+        )
       })
 
       const forget = Effect.gen(function* () {

@@ -22,6 +22,7 @@ import * as Placement from "./Placement.ts"
 import type { RuntimeChange, RuntimeRow } from "./RuntimeRow.ts"
 import type { RuntimeStale } from "./RuntimeStale.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
+import * as StateMoves from "./vault/StateMoves.ts"
 
 /** The newest version of a row that somebody works on: whoever writes it leaves the new one here. */
 export interface OwnRow {
@@ -37,6 +38,9 @@ export interface Placed extends EngineAccess {
 
 /** How a placing fails: `EngineStartFailed`, if no engine could be brought up now. */
 export type PlacingError = EngineStartFailed | RuntimeStale | StorageError
+
+/** The state on any host is older than the database's, or none. */
+const stateElsewhere = "the game's state is in the database, but this backend keeps states in the folders of its hosts"
 
 /** Most runs that one call starts. An engine may fall asleep again as soon as it has been started. */
 const mostStarts = 5
@@ -70,24 +74,46 @@ export const make = Effect.gen(function* () {
   const ready = yield* EngineReady
   const tokens = yield* EngineTokens
   const choose = yield* Placement.make
+  const moves = yield* StateMoves.make
+
+  /**
+   * Starts the run of the row's epoch, or takes the one that runs, and sees to the game's state: an engine that begins
+   * with nothing is given what the database has, and a game whose state only its host has is taken in.
+   */
+  const started = Effect.fnUntraced(function* (own: OwnRow, run: EngineRun, players: number) {
+    const { row } = own
+    const token = yield* tokens.token(row.game_id, run.epoch)
+    const instance = yield* ready.start(specOf(row, run, token, players))
+    const access: EngineAccess = { endpoint: instance.endpoint, token }
+    if (row.state_in_database) {
+      // One that can't be given its state is no use: the next attempt is made with another one.
+      yield* Effect.tapError(moves.give(access, row), () => Effect.ignore(host.stop(run.gameId, run.hostId, run.epoch)))
+    } else if (moves.vault.keeps && row.started_at !== null && (yield* moves.takeIn(access, row))) {
+      own.row = yield* store.write(row, { state_in_database: true })
+    }
+    return { ...access, instance, change: naming(own.row, instance) } satisfies Placed
+  })
 
   /** The run of the row's own epoch: one that serves, or one whose start was cut off. */
-  const present = Effect.fnUntraced(function* (row: RuntimeRow, players: number) {
+  const present = Effect.fnUntraced(function* (own: OwnRow, players: number) {
+    const { row } = own
     const known = recorded(row)
     if (known === undefined) return Option.none<Placed>()
-    const token = yield* tokens.token(row.game_id, row.engine_epoch)
-    const placed = (instance: EngineInstance): Placed => ({
-      endpoint: instance.endpoint,
-      token,
-      instance,
-      change: naming(row, instance)
-    })
     if (known.endpoint !== undefined) {
+      const token = yield* tokens.token(row.game_id, row.engine_epoch)
       const instance = { ...known.run, instanceId: row.current_container_id ?? "", endpoint: known.endpoint }
-      return Option.map(yield* ready.again(instance, token), placed)
+      return Option.map(
+        yield* ready.again(instance, token),
+        (it): Placed => ({
+          endpoint: it.endpoint,
+          token,
+          instance: it,
+          change: naming(row, it)
+        })
+      )
     }
-    return yield* ready.start(specOf(row, known.run, token, players)).pipe(
-      Effect.map((instance) => Option.some(placed(instance))),
+    return yield* started(own, known.run, players).pipe(
+      Effect.asSome,
       Effect.catchTag(["EngineGone", "EngineStale", "EngineHostUnavailable"], () => Effect.succeed(Option.none()))
     )
   })
@@ -97,7 +123,10 @@ export const make = Effect.gen(function* () {
     players: number,
     options: { readonly renewed?: boolean } = {}
   ): Effect.fn.Return<Placed, PlacingError, Scope.Scope> {
-    const found = options.renewed === true ? Option.none<Placed>() : yield* present(own.row, players)
+    if (own.row.state_in_database && !moves.vault.keeps) {
+      return yield* new EngineStartFailed({ reason: stateElsewhere, permanent: false, noRoom: true })
+    }
+    const found = options.renewed === true ? Option.none<Placed>() : yield* present(own, players)
     if (Option.isSome(found)) return found.value
     const away = new Map<string, EngineHostUnavailable>()
     let above = 0
@@ -113,8 +142,7 @@ export const make = Effect.gen(function* () {
         generating_since: null
       })
       const run = { gameId: row.game_id, hostId, epoch }
-      const token = yield* tokens.token(row.game_id, epoch)
-      const instance = yield* ready.start(specOf(own.row, run, token, players)).pipe(
+      const placed = yield* started(own, run, players).pipe(
         Effect.asSome,
         Effect.catchTags({
           EngineGone: () => Effect.succeedNone,
@@ -128,10 +156,7 @@ export const make = Effect.gen(function* () {
           }
         })
       )
-      if (Option.isSome(instance)) {
-        const { endpoint } = instance.value
-        return { endpoint, token, instance: instance.value, change: naming(own.row, instance.value) }
-      }
+      if (Option.isSome(placed)) return placed.value
     }
     return yield* new EngineStartFailed({ reason: "the engine ended as soon as it was started", permanent: false })
   })

@@ -24,7 +24,8 @@ export const make = Effect.gen(function* () {
 
   /** The engine of a turn that is being made, if it runs. It answers no probe, and must not be ended for that. */
   const computing = (row: RuntimeRow): Effect.Effect<Option.Option<EngineInstance>> => {
-    const run = row.status === "generation_in_progress" ? runOf(row) : undefined
+    // Without an endpoint its start was cut off: it may not have its state yet.
+    const run = row.status === "generation_in_progress" && row.engine_endpoint !== null ? runOf(row) : undefined
     return run === undefined ? Effect.succeedNone : Effect.map(Effect.option(host.inspect(run)), Option.flatten)
   }
 

@@ -9,9 +9,9 @@ import { type EngineHostUnavailable, EngineStartFailed } from "../engine/EngineH
 import { EngineHosts, type HostState } from "./EngineHosts.ts"
 import type { RuntimeRow } from "./RuntimeRow.ts"
 
-/** Whether a game's state can be brought to any host. By default each host keeps the states of its own games. */
+/** Whether a game's state can be brought to any host: by default, where the database has it. */
 export const StatesMove = Context.Reference<(row: RuntimeRow) => boolean>("@galaxy/core/runtime/StatesMove", {
-  defaultValue: () => () => false
+  defaultValue: () => (row) => row.state_in_database
 })
 
 /**

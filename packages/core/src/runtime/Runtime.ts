@@ -28,6 +28,7 @@ import * as RuntimeStore from "./RuntimeStore.ts"
 import * as Runtimes from "./Runtimes.ts"
 import * as SeatOrders from "./SeatOrders.ts"
 import * as TurnCommits from "./TurnCommits.ts"
+import type { StateVault } from "./vault/StateVault.ts"
 
 type Storage = SqlClient.SqlClient | DatabaseSignal
 
@@ -73,6 +74,7 @@ export const layer: Layer.Layer<
   | EngineTokens
   | HttpClient.HttpClient
   | Sharding.Sharding
+  | StateVault
 > = Runtimes.layer.pipe(
   Layer.provideMerge(TurnCommits.layer),
   Layer.provideMerge(

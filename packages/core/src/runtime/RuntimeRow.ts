@@ -51,6 +51,11 @@ export const RuntimeRow = Schema.Struct({
   engine_host: Schema.NullOr(Schema.String),
   /** One epoch is one run of one engine: it rises before an engine is started. 0 before the first one. */
   engine_epoch: Schema.Int,
+  /**
+   * The database has the game's state (`StateVault`), and engines are given it when they start. Otherwise it is with the
+   * host of `engine_host` alone, if the game was started.
+   */
+  state_in_database: Schema.Boolean,
   /** Seeds everything random in the galaxy; secret while the game is played. */
   seed: Schema.String,
   turn_schedule: Schema.String,
@@ -125,6 +130,8 @@ export interface RuntimeChange {
   readonly engine_host?: string
   readonly engine_epoch?: number
   readonly image_id?: string | null
+  /** Never taken back: the host's own state is older from then on. */
+  readonly state_in_database?: true
   readonly current_turn?: number
   readonly generating_turn?: number | null
   readonly generating_since?: Date | null

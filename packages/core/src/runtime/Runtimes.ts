@@ -30,6 +30,7 @@ import type { RuntimeRow, RuntimeStatus } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import type { SeatOrders } from "./SeatOrders.ts"
 import type { TurnCommits } from "./TurnCommits.ts"
+import type { StateVault } from "./vault/StateVault.ts"
 
 /**
  * Work on games in play, for the scheduler, in-game calls and operators. Work on one game never overlaps, and a caller
@@ -207,4 +208,5 @@ export const layer: Layer.Layer<
   | EngineHosts
   | EngineClient
   | TurnCommits
+  | StateVault
 > = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

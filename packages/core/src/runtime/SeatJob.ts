@@ -18,8 +18,10 @@ import { OperationLog } from "./OperationLog.ts"
 import { RuntimeEvents, type SeatReport } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import type { RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStale } from "./RuntimeStale.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { type PendingSeatOrder, SeatOrders } from "./SeatOrders.ts"
+import * as StateMoves from "./vault/StateMoves.ts"
 
 /** Carries out the orders of a game in play that are due. Fails only if an outcome could not be stored. */
 export const make = Effect.gen(function* () {
@@ -31,14 +33,15 @@ export const make = Effect.gen(function* () {
   const placing = yield* EnginePlacing.make
   const client = yield* EngineClient
   const host = yield* EngineHost
+  const moves = yield* StateMoves.make
   const config = yield* RuntimeConfig
 
   /** Stores the outcome of a takeover and tells the player, or nobody where the game has ended meanwhile. */
-  const telling = <A>(
+  const telling = <A, E>(
     gameId: GameId,
     { enginePlayerId }: PendingSeatOrder,
     what: SeatReport["what"],
-    store: Effect.Effect<A, StorageError>
+    store: Effect.Effect<A, E>
   ) =>
     StorageError.refail(
       sql.withTransaction(
@@ -57,9 +60,16 @@ export const make = Effect.gen(function* () {
     return yield* Effect.gen(function* () {
       const engine = yield* placing.hold(own, seats.length)
       if (Object.keys(engine.change).length > 0) own.row = yield* store.write(own.row, engine.change)
-      yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
-      const done = orders.done(row.game_id, order)
-      yield* order.order === "banish" ? done : telling(row.game_id, order, "taken_over", done)
+      const kept = yield* order.order === "banish"
+        ? client.banish(engine, order.raceName)
+        : client.computer(engine, order.raceName)
+      const keep = Effect.catchTag(yield* moves.keeping(own.row, engine.instance, kept), "StateOvertaken", () =>
+        Effect.fail(new RuntimeStale())
+      )
+      const done = Effect.andThen(orders.done(row.game_id, order), keep)
+      yield* order.order === "banish"
+        ? StorageError.refail(sql.withTransaction(done))
+        : telling(row.game_id, order, "taken_over", done)
       yield* log.end(operation, null)
       return undefined
     }).pipe(

@@ -24,6 +24,7 @@ import { decided, refused, startOver, waitsForRoom } from "./decisions.ts"
 import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
+import * as StateMoves from "./vault/StateMoves.ts"
 
 /** What players read where the reason is for operators only. */
 const notStarted = "the engine could not be started"
@@ -39,6 +40,7 @@ export const make = Effect.gen(function* () {
   const placing = yield* EnginePlacing.make
   const client = yield* EngineClient
   const host = yield* EngineHost
+  const moves = yield* StateMoves.make
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
@@ -58,6 +60,7 @@ export const make = Effect.gen(function* () {
             ...(it.computer === true ? { computer: true } : {})
           }))
         })
+    const files = wasInPlay ? undefined : yield* moves.created(engine)
     // The engine may have made a turn that was never committed. It has happened for nobody yet, and is made again.
     const ahead = wasInPlay && status.turn === row.current_turn + 1
     const turn = wasInPlay ? row.current_turn : status.turn
@@ -95,9 +98,13 @@ export const make = Effect.gen(function* () {
           ...engine.change,
           started_at: DateTime.toDate(row.started_at ?? now),
           last_observed_at: DateTime.toDate(now),
+          ...(files === undefined ? {} : { state_in_database: true }),
           ...decided(wasInPlay ? "the game goes on" : "the game has started", now),
           ...rulesetChange(status)
         })
+        if (files !== undefined) {
+          yield* moves.vault.keepTurns([{ gameId: row.game_id, epoch: row.engine_epoch, files }])
+        }
         yield* log.end(operation, null)
         // Somebody who wasn't ready may have left meanwhile.
         if (wasInPlay) yield* events.onReopened(row.game_id)

@@ -15,10 +15,12 @@ import type { RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStale } from "./RuntimeStale.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import type { TurnWrite } from "./turnWrites.ts"
+import { type PackedFile, StateVault } from "./vault/StateVault.ts"
 
-/** What is to be stored of one game: the change of its row, and what the lobby learns of it. */
+/** What is to be stored of one game: the change of its row, what the lobby learns of it, and files of its state. */
 export interface TurnCommit extends TurnWrite {
   readonly snapshot: RuntimeSnapshot
+  readonly files?: ReadonlyArray<PackedFile> | undefined
 }
 
 type CommitError = RuntimeStale | GameGone | StorageError
@@ -35,9 +37,13 @@ export class TurnCommits extends Context.Service<
   }
 >()("@galaxy/core/runtime/TurnCommits") {}
 
-/** Most games of one transaction, and most players of whom it tells anything. */
+/**
+ * Most games of one transaction, most players of whom it tells anything, and most bytes of state files. A game that is
+ * larger has a transaction for itself.
+ */
 const mostGames = 64
 const mostPlayers = 2_000
+const mostBytes = 4 * 1024 * 1024
 
 /** Shared transactions under way at once: while the database works on one, the next one is prepared. */
 const atOnce = 2
@@ -51,93 +57,111 @@ interface Waiting {
   readonly outcome: Deferred.Deferred<Option.Option<RuntimeRow>, StorageError>
 }
 
+const bytesOf = ({ files = [] }: TurnCommit): number => files.reduce((sum, it) => sum + it.body.byteLength, 0)
+
 /** Parts of the games that are small enough for one transaction each. */
 const bounded = (waiting: ReadonlyArray<Waiting>): ReadonlyArray<ReadonlyArray<Waiting>> => {
   const parts: Array<Array<Waiting>> = []
   let players = Number.POSITIVE_INFINITY
+  let bytes = 0
   for (const it of waiting) {
     const more = it.commit.snapshot.players.length
-    if (players + more > mostPlayers) {
+    const moreBytes = bytesOf(it.commit)
+    if (players + more > mostPlayers || bytes + moreBytes > mostBytes) {
       parts.push([])
       players = 0
+      bytes = 0
     }
     players += more
+    bytes += moreBytes
     parts.at(-1)?.push(it)
   }
   return parts
 }
+
+/** The files of the games' states, for their runs of which the rows tell. */
+const filesOf = (commits: ReadonlyArray<TurnCommit>) =>
+  commits.flatMap(({ read, files = [] }) =>
+    files.length === 0 ? [] : [{ gameId: read.game_id, epoch: read.engine_epoch, files }]
+  )
 
 const connectionLost = (error: unknown): error is StorageError =>
   error instanceof StorageError &&
   (error.cause as { readonly reason?: { readonly _tag?: unknown } } | undefined)?.reason?._tag === "ConnectionError"
 
 /** `TurnCommits` over PostgreSQL. Transactions that are under way when the scope ends are rolled back. */
-export const layer: Layer.Layer<TurnCommits, never, SqlClient.SqlClient | RuntimeStore | RuntimeEvents> = Layer.effect(
-  TurnCommits,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const rows = yield* RuntimeStore
-    const events = yield* RuntimeEvents
-    const queue = yield* Queue.unbounded<Waiting>()
-    const place = yield* Semaphore.make(alone)
+export const layer: Layer.Layer<TurnCommits, never, SqlClient.SqlClient | RuntimeStore | RuntimeEvents | StateVault> =
+  Layer.effect(
+    TurnCommits,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const rows = yield* RuntimeStore
+      const events = yield* RuntimeEvents
+      const vault = yield* StateVault
+      const queue = yield* Queue.unbounded<Waiting>()
+      const place = yield* Semaphore.make(alone)
 
-    /** The rows of the games that could be stored. If one of those that the lobby has heard about is stale, none is. */
-    const together = Effect.fn("TurnCommits.together")(function* (commits: ReadonlyArray<TurnCommit>) {
-      return yield* sql.withTransaction(
-        Effect.gen(function* () {
-          const told = yield* events.onSnapshots(commits.map((it) => it.snapshot))
-          const mine = commits.filter((it) => told.has(it.read.game_id))
-          const written = yield* rows.writeTurns(mine)
-          return written.size === mine.length ? written : yield* new RuntimeStale()
-        })
-      )
-    }, StorageError.refail)
-
-    const single = Effect.fn("TurnCommits.single")(function* (commit: TurnCommit) {
-      return yield* sql.withTransaction(
-        Effect.gen(function* () {
-          yield* events.onSnapshot(commit.snapshot)
-          const written = yield* rows.writeTurns([commit])
-          return written.get(commit.read.game_id) ?? (yield* new RuntimeStale())
-        })
-      )
-    }, StorageError.refail)
-
-    const settle = (part: ReadonlyArray<Waiting>) =>
-      Effect.matchCauseEffect(together(part.map((it) => it.commit)), {
-        onSuccess: (written) =>
-          Effect.forEach(
-            part,
-            (it) => Deferred.succeed(it.outcome, Option.fromUndefinedOr(written.get(it.commit.read.game_id))),
-            { discard: true }
-          ),
-        onFailure: (cause) =>
+      /** The rows of the games that could be stored. If one of those that the lobby has heard about is stale, none is. */
+      const together = Effect.fn("TurnCommits.together")(function* (commits: ReadonlyArray<TurnCommit>) {
+        return yield* sql.withTransaction(
           Effect.gen(function* () {
-            const error = cause.reasons.map((it) => (it._tag === "Fail" ? it.error : undefined)).find(connectionLost)
-            if (error === undefined && part.length > 1) {
-              yield* Effect.logWarning("a transaction of several games has failed; each gets one of its own").pipe(
-                Effect.annotateLogs({ games: part.length, ...failureFields(cause) })
-              )
-            }
-            const outcome = error === undefined ? Effect.succeedNone : Effect.fail(error)
-            yield* Effect.forEach(part, (it) => Deferred.done(it.outcome, Effect.runSyncExit(outcome)), {
-              discard: true
-            })
+            const told = yield* events.onSnapshots(commits.map((it) => it.snapshot))
+            const mine = commits.filter((it) => told.has(it.read.game_id))
+            const written = yield* rows.writeTurns(mine)
+            if (written.size !== mine.length) return yield* new RuntimeStale()
+            yield* vault.keepTurns(filesOf(mine))
+            return written
           })
-      })
+        )
+      }, StorageError.refail)
 
-    const work = Effect.flatMap(Queue.takeBetween(queue, 1, mostGames), (waiting) =>
-      Effect.forEach(bounded(waiting), settle, { discard: true })
-    )
-    for (let i = 0; i < atOnce; i++) yield* Effect.forkScoped(Effect.forever(work))
+      const single = Effect.fn("TurnCommits.single")(function* (commit: TurnCommit) {
+        return yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* events.onSnapshot(commit.snapshot)
+            const written = yield* rows.writeTurns([commit])
+            const row = written.get(commit.read.game_id) ?? (yield* new RuntimeStale())
+            yield* vault.keepTurns(filesOf([commit]))
+            return row
+          })
+        )
+      }, StorageError.refail)
 
-    return TurnCommits.of({
-      store: Effect.fnUntraced(function* (commit) {
-        const outcome = yield* Deferred.make<Option.Option<RuntimeRow>, StorageError>()
-        yield* Queue.offer(queue, { commit, outcome })
-        const row = yield* Deferred.await(outcome)
-        return Option.isSome(row) ? row.value : yield* place.withPermit(single(commit))
+      const settle = (part: ReadonlyArray<Waiting>) =>
+        Effect.matchCauseEffect(together(part.map((it) => it.commit)), {
+          onSuccess: (written) =>
+            Effect.forEach(
+              part,
+              (it) => Deferred.succeed(it.outcome, Option.fromUndefinedOr(written.get(it.commit.read.game_id))),
+              { discard: true }
+            ),
+          onFailure: (cause) =>
+            Effect.gen(function* () {
+              const error = cause.reasons.map((it) => (it._tag === "Fail" ? it.error : undefined)).find(connectionLost)
+              if (error === undefined && part.length > 1) {
+                yield* Effect.logWarning("a transaction of several games has failed; each gets one of its own").pipe(
+                  Effect.annotateLogs({ games: part.length, ...failureFields(cause) })
+                )
+              }
+              const outcome = error === undefined ? Effect.succeedNone : Effect.fail(error)
+              yield* Effect.forEach(part, (it) => Deferred.done(it.outcome, Effect.runSyncExit(outcome)), {
+                discard: true
+              })
+            })
+        })
+
+      const work = Effect.flatMap(Queue.takeBetween(queue, 1, mostGames), (waiting) =>
+        Effect.forEach(bounded(waiting), settle, { discard: true })
+      )
+      for (let i = 0; i < atOnce; i++) yield* Effect.forkScoped(Effect.forever(work))
+
+      return TurnCommits.of({
+        store: Effect.fnUntraced(function* (commit) {
+          const outcome = yield* Deferred.make<Option.Option<RuntimeRow>, StorageError>()
+          yield* Queue.offer(queue, { commit, outcome })
+          const row = yield* Deferred.await(outcome)
+          return Option.isSome(row) ? row.value : yield* place.withPermit(single(commit))
+        })
       })
     })
-  })
-)
+  )

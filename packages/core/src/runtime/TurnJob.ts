@@ -32,6 +32,7 @@ import { type TurnCommit, TurnCommits } from "./TurnCommits.ts"
 import * as TurnMetrics from "./turnMetrics.ts"
 import * as TurnFailures from "./TurnFailures.ts"
 import { settled } from "./settledDeadline.ts"
+import * as StateMoves from "./vault/StateMoves.ts"
 import { deadlineAtCutoff, deadlineAtOpening, type TurnDeadline } from "./TurnTimes.ts"
 
 /** What was decided when a turn was made. */
@@ -70,6 +71,7 @@ export const make = Effect.gen(function* () {
   const tokens = yield* EngineTokens
   const client = yield* EngineClient
   const host = yield* EngineHost
+  const moves = yield* StateMoves.make
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
   const { drop, giveUp, retryLater, waitOn } = yield* TurnFailures.make
@@ -177,7 +179,7 @@ export const make = Effect.gen(function* () {
     return Option.some<EnginePlacing.Placed>({ endpoint, token, instance, change: {} })
   })
 
-  /** Has the engine make the turn. It is held to the end of the scope. */
+  /** Has the engine make the turn, and fetches what is to be kept of it. It is held to the end of the scope. */
   const made = Effect.fnUntraced(function* (
     own: EnginePlacing.OwnRow,
     turn: number,
@@ -197,7 +199,7 @@ export const make = Effect.gen(function* () {
           : error
       )
     )
-    return { engine, status }
+    return { engine, status, files: yield* moves.made(engine, own.row, turn) }
   })
 
   /** Stores a turn that the engine has made. */
@@ -206,7 +208,7 @@ export const make = Effect.gen(function* () {
     turn: number,
     operation: string,
     seats: ReadonlyArray<Seat>,
-    { engine, status }: Effect.Success<ReturnType<typeof made>>
+    { engine, status, files }: Effect.Success<ReturnType<typeof made>>
   ) {
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
@@ -242,14 +244,17 @@ export const make = Effect.gen(function* () {
         // The reason of the deadline that was set at this turn's cutoff.
         forced: row.next_turn_why === "forced"
       },
-      operation: { id: operation }
+      operation: { id: operation },
+      files
     }
     if (!status.finished) return yield* commits.store(commit)
     const written = yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* events.onSnapshot(commit.snapshot)
         yield* events.onFinished(row.game_id)
-        return (yield* store.writeTurns([commit])).get(row.game_id) ?? (yield* new RuntimeStale())
+        const written = (yield* store.writeTurns([commit])).get(row.game_id) ?? (yield* new RuntimeStale())
+        yield* moves.vault.keepTurns([{ gameId: row.game_id, epoch: row.engine_epoch, files }])
+        return written
       })
     )
     yield* Effect.logInfo("a game has finished")

@@ -17,5 +17,6 @@ export const specOf = (row: RuntimeRow, run: EngineRun, token: Redacted.Redacted
   version: row.engine_version ?? "",
   players,
   imageId: row.image_id ?? undefined,
-  fresh: false
+  // A state that only the host has must outlive this run.
+  fresh: row.state_in_database
 })

@@ -177,7 +177,12 @@ eachDatabase((name, storage) => {
           assert.strictEqual(planned.summary, `Turn 1 is due at ${planned.next_turn_at} by the schedule.`)
           assert.deepInclude(planned.last_operation, { op: "start", status: "succeeded" })
           assert.deepInclude(planned, { turn_schedule: "0 18 * * *", time_zone: "UTC", visibility: "private" })
-          assert.deepInclude(planned.engine, { version, version_enabled: true, state: "running" })
+          assert.deepInclude(planned.engine, {
+            version,
+            version_enabled: true,
+            state: "running",
+            game_state_in: "host"
+          })
           assert.deepInclude(planned.orders, { players: 2, given: 0 })
           assert.deepStrictEqual(
             planned.orders.awaited.map((it: { missed_turns: number }) => it.missed_turns),

@@ -11,6 +11,7 @@ import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import type { RuntimeRow } from "@galaxy/core/runtime/RuntimeRow"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
+import * as StateVault from "@galaxy/core/runtime/vault/StateVault"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import type { Database } from "@galaxy/testkit/TestDatabase"
@@ -38,11 +39,19 @@ export const settings: RuntimeConfig.RuntimeOptions = {
 
 const secret = Redacted.make(new Uint8Array(32).fill(5))
 
+/** Where games' states are kept; with their engines alone when absent. */
+type States = Layer.Layer<StateVault.StateVault, never, SqlClient.SqlClient>
+
 type Engines<A> = Layer.Layer<EngineHost | HttpClient.HttpClient | A>
 
 /** The runtime's surroundings, down to the database. */
-const under = <E, A>(database: Layer.Layer<Database, E>, engines: Engines<A>, change: RuntimeConfig.RuntimeOptions) =>
-  Layer.merge(registered, EngineTokens.layer({ secret })).pipe(
+const under = <E, A>(
+  database: Layer.Layer<Database, E>,
+  engines: Engines<A>,
+  change: RuntimeConfig.RuntimeOptions,
+  states: States
+) =>
+  Layer.mergeAll(registered, EngineTokens.layer({ secret }), states).pipe(
     Layer.provideMerge(lobbyOn(database)),
     Layer.provideMerge(engines),
     Layer.provideMerge(RuntimeCluster.layerSingle),
@@ -55,15 +64,21 @@ const under = <E, A>(database: Layer.Layer<Database, E>, engines: Engines<A>, ch
 export const runtimeOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
-  change: RuntimeConfig.RuntimeOptions = {}
-) => Layer.provideMerge(Play.layer().pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
+  change: RuntimeConfig.RuntimeOptions = {},
+  states: States = StateVault.layerNone
+) => Layer.provideMerge(Play.layer().pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change, states))
 
 /** The same at work. */
 export const atWorkOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
-  change: RuntimeConfig.RuntimeOptions = {}
-) => Layer.provideMerge(Play.layer().pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
+  change: RuntimeConfig.RuntimeOptions = {},
+  states: States = StateVault.layerNone
+) =>
+  Layer.provideMerge(
+    Play.layer().pipe(Layer.provideMerge(Runtime.layerAtWork)),
+    under(database, engines, change, states)
+  )
 
 /** A game of two whose start is queued: its turns come at six in the evening. */
 export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>

@@ -18,6 +18,7 @@ export const whyForm = {
     "version?": "text",
     "version_enabled?": "flag",
     "state?": "text",
+    "game_state_in?": "text",
     "health?": "text",
     "last_observed_at?": "time"
   },

@@ -93,6 +93,9 @@ const engine = ({ engine: it }: Why, writing: Writing): string | undefined =>
         it.version ?? "no version",
         ...(it.version_enabled === false ? ["disabled for new starts"] : []),
         ...engineState(it),
+        ...(it.game_state_in === undefined
+          ? []
+          : [it.game_state_in === "host" ? "state on its host" : `state in the ${it.game_state_in}`]),
         ...(it.last_observed_at === undefined
           ? []
           : [`at work ${relative(Date.parse(it.last_observed_at), writing.now)}`])

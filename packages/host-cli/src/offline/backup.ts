@@ -86,6 +86,7 @@ interface GameRow {
   readonly game_id: string
   readonly current_turn: number
   readonly status: string
+  readonly state_in_database: boolean
 }
 
 const folderName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -140,18 +141,23 @@ export const compare = Effect.gen(function* () {
   let last = "00000000-0000-0000-0000-000000000000"
   for (;;) {
     const page = yield* sql<GameRow>`
-      SELECT game_id, current_turn, status FROM backend.runtime_records
+      SELECT game_id, current_turn, status, state_in_database FROM backend.runtime_records
       WHERE started_at IS NOT NULL AND state_discarded_at IS NULL AND game_id > ${last}::uuid
       ORDER BY game_id LIMIT 500`
-    for (const { game_id, current_turn, status } of page) {
+    for (const { game_id, current_turn, status, state_in_database } of page) {
       there.delete(game_id)
+      last = game_id
+      if (state_in_database) {
+        const message = "the database has the game's state"
+        rows.push({ game_id, status, database_turn: current_turn, engine_turn: null, state: "ok", message })
+        continue
+      }
       const engine = yield* Effect.try({
         try: () => turnOf(join(games, game_id)),
         catch: () => new LocalFailure({ message: `${join(games, game_id)} can't be read.` })
       })
       const { state, message } = verdict(current_turn, engine)
       rows.push({ game_id, status, database_turn: current_turn, engine_turn: engine ?? null, state, message })
-      last = game_id
     }
     if (page.length < 500) break
   }

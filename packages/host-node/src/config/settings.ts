@@ -360,6 +360,14 @@ export const backendAlone = {
     fallbackText: "20s",
     about: "how long a start waits for another backend to release the database before it gives up"
   },
+  engineState: {
+    name: "BACKEND_ENGINE_STATE",
+    parse: oneOf("database", "folder"),
+    fallback: "database",
+    fallbackText: "database",
+    about:
+      "where games' states are kept: in the database, which engines on any host are given them from, or only in the folders of the hosts where their engines run. A game whose state is in the database stays there"
+  },
   clusterAddr: {
     name: "BACKEND_CLUSTER_ADDR",
     parse: address,

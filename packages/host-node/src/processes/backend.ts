@@ -5,6 +5,7 @@ import * as settings from "../config/settings.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
 import { hostIdIn } from "../engine-host/hostId.ts"
+import * as DatabaseStates from "../engine-host/DatabaseStates.ts"
 import * as diskSpace from "../files/diskSpace.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
@@ -56,12 +57,13 @@ const main = async (): Promise<void> => {
   // `refused` has made sure of it: who may call is never left open.
   if (callers === undefined) return
   const secret = Redacted.make(backendAlone.secretKey)
+  const states = backendAlone.engineState === "database" ? { engineStates: DatabaseStates.layer } : {}
   const sharding =
     backendAlone.clusterAddr === undefined
       ? undefined
       : BackendCluster.layer({ address: backendAlone.clusterAddr, listen: backendAlone.clusterListenAddr, secret })
   const server = BackendServer.layer(
-    { ...options, callers, secret, mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 } },
+    { ...options, ...states, callers, secret, mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 } },
     sharding
   ).pipe(
     Layer.provide(ports),

@@ -35,6 +35,7 @@ import * as HealthLog from "@galaxy/core/runtime/HealthLog"
 import * as OperationLog from "@galaxy/core/runtime/OperationLog"
 import * as SeatOrders from "@galaxy/core/runtime/SeatOrders"
 import * as TurnCommits from "@galaxy/core/runtime/TurnCommits"
+import * as StateVault from "@galaxy/core/runtime/vault/StateVault"
 import * as RuntimeStore from "@galaxy/core/runtime/RuntimeStore"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -254,7 +255,12 @@ const program = Effect.gen(function* () {
 await Effect.runPromise(
   program.pipe(
     Effect.provide(
-      runtime.pipe(Layer.provideMerge(lobby), Layer.provideMerge(database()), Layer.provideMerge(Logger.layer([])))
+      runtime.pipe(
+        Layer.provide(StateVault.layerNone),
+        Layer.provideMerge(lobby),
+        Layer.provideMerge(database()),
+        Layer.provideMerge(Logger.layer([]))
+      )
     )
   )
 )

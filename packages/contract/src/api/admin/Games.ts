@@ -89,6 +89,11 @@ export const EngineNow = Schema.Struct({
    * engine host doesn't answer.
    */
   state: Schema.Literals(["running", "asleep", "off", "unknown"]),
+  /**
+   * Where the game's state is kept: in the database, or only with the host where its engine ran last, which it then can't
+   * leave. Absent before the first start.
+   */
+  game_state_in: Schema.optionalKey(Schema.Literals(["database", "host"])),
   /** As `Runtime.health`. */
   health: Schema.String,
   health_since: Schema.optionalKey(Timestamp),

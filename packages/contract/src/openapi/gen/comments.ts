@@ -465,6 +465,8 @@ export const comments: Readonly<Record<string, string>> = {
   "admin/Games#version_enabled": "Whether the version is enabled: one that isn't goes on where it runs, and can't be started again.",
   "EngineNow.state": "`asleep`: put to sleep to save memory, and woken when it is needed. `off`: no process or container runs. `unknown`: the engine host doesn't answer.",
   "admin/Games#state": "`asleep`: put to sleep to save memory, and woken when it is needed. `off`: no process or container runs. `unknown`: the engine host doesn't answer.",
+  "EngineNow.game_state_in": "Where the game's state is kept: in the database, or only with the host where its engine ran last, which it then can't leave. Absent before the first start.",
+  "admin/Games#game_state_in": "Where the game's state is kept: in the database, or only with the host where its engine ran last, which it then can't leave. Absent before the first start.",
   "EngineNow.health": "As `Runtime.health`.",
   "admin/Games#health": "As `Runtime.health`.",
   "AwaitedPlayer": "A player whose orders for the coming turn are awaited.",
