@@ -23,6 +23,11 @@ export interface StartOptions {
   readonly postgres?: string
   /** URL of a Redis for the reservations of requests; they are in memory when absent. */
   readonly redis?: string
+  /**
+   * Where games' states are kept: in the folders of their engines alone, as when this is absent, or in the database, as by
+   * `galaxy-backend`.
+   */
+  readonly engineState?: "folder" | "database"
   /** Settings of the backend and of the gateway. */
   readonly backend?: Partial<BackendServerOptions>
   readonly gateway?: Partial<GatewayOptions>

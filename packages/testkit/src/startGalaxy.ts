@@ -4,6 +4,7 @@
  * The gateway, the backend and the engines are the real ones, on real sockets with real signatures. Only what lies
  * outside is replaced, and the test directs it: the clock, the mailbox, the links between the parts.
  */
+import * as DatabaseStates from "@galaxy/host-node/engine-host/DatabaseStates"
 import { Effect, Exit, Scope } from "effect"
 import * as Platform from "./internal/Platform.ts"
 import { Started } from "./internal/Started.ts"
@@ -21,7 +22,9 @@ export const startGalaxy = async (options: StartOptions = {}): Promise<TestGalax
   }
   const scope = await Effect.runPromise(Scope.make())
   const end = () => Effect.runPromise(Scope.close(scope, Exit.void))
-  const { seed = "galaxy", startAt, postgres, redis, backend, gateway } = options
+  const { seed = "galaxy", startAt, postgres, redis, engineState, gateway } = options
+  const states = engineState === "database" ? { engineStates: DatabaseStates.layer } : {}
+  const backend = { ...states, ...options.backend }
   const platform = await Effect.runPromise(
     Scope.provide(Platform.make({ seed, startAt, postgres, redis, backend, gateway }), scope)
   ).catch(async (error: unknown) => {

@@ -7,7 +7,7 @@ import { inTheEnd } from "./inTheEnd.ts"
 
 let galaxy: TestGalaxy
 beforeAll(async () => {
-  galaxy = await startGalaxy({ startAt: "2026-03-01T05:30:00Z" })
+  galaxy = await startGalaxy({ startAt: "2026-03-01T05:30:00Z", engineState: "database" })
 })
 afterAll(() => galaxy.close())
 beforeEach(() => galaxy.reset())
