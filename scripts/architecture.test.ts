@@ -45,7 +45,7 @@ const tellers = [...ground, "mail", "push"]
 const lobbyNeeds = [...ground, "audit", "account", "standing", "notification", "race-name", "engine", "runtime"]
 
 const everyModule =
-  `shared migrations mail push audit geo user-event standing/records account standing admin auth notification race-name engine runtime
+  `shared migrations mail push incarnation audit geo user-event standing/records account standing admin auth notification race-name engine runtime
   lobby/game lobby/membership lobby/invite lobby/application lobby play`.split(/\s+/)
 
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
@@ -54,6 +54,7 @@ const core: FolderTable = [
   ["migrations", ground],
   ["audit", ground],
   ["push", ground],
+  ["incarnation", [...ground, "push"]],
   ["user-event", ground],
   ["standing/records", [...ground, "user-event"]],
   ["account", [...ground, "user-event", "standing/records"]],

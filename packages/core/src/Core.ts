@@ -35,6 +35,8 @@ import * as Countries from "./geo/Countries.ts"
 import * as CountryCounters from "./geo/CountryCounters.ts"
 import type { GeoIp } from "./geo/GeoIp.ts"
 import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
+import * as Incarnations from "./incarnation/Incarnations.ts"
+import * as IncarnationWatch from "./incarnation/IncarnationWatch.ts"
 import * as InvitePruner from "./lobby/invite/InvitePruner.ts"
 import * as Lobby from "./lobby/Lobby.ts"
 import * as MailOutbox from "./mail/MailOutbox.ts"
@@ -221,6 +223,8 @@ export const layer = <E = never, R = never>(
     Layer.provideMerge(Layer.mergeAll(identity, lobby, games, tellers)),
     Layer.provideMerge(Directory.layer(options.raceNames)),
     Layer.provideMerge(Telling.layer({ ...options, defaultLanguage: options.auth?.defaultLanguage })),
+    // Before anybody acts on what the database says, it is known whose history that is.
+    Layer.provideMerge(IncarnationWatch.layer.pipe(Layer.provideMerge(Incarnations.layer))),
     Layer.provideMerge(outboxes),
     Layer.provideMerge(worker("entitlements", EntitlementWorker.layer)),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),

@@ -138,6 +138,43 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
       }).pipe(Effect.scoped)
   )
 
+  it.live("new-incarnation begins one after a yes, with an audit row, and a dry run doesn't", () =>
+    Effect.gen(function* () {
+      const { on, run } = yield* database
+      const incarnation = on(
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql<{ incarnation: string }>`SELECT incarnation::text FROM backend.installation`
+        )
+      )
+      const [{ incarnation: before } = { incarnation: "" }] = yield* incarnation
+      const unasked = yield* run(["new-incarnation"])
+      assert.deepStrictEqual([unasked.code, unasked.stdout], [64, ""])
+      const dry = yield* run(["new-incarnation", "--dry-run"])
+      assert.deepInclude(parsed(dry.stdout), { before, dry_run: true })
+      assert.deepStrictEqual([...(yield* incarnation)], [{ incarnation: before }])
+      const done = yield* run(["new-incarnation", "--yes", "--reason", "restored"])
+      assert.strictEqual(done.code, 0, done.stderr)
+      const [after] = yield* incarnation
+      assert.deepStrictEqual(parsed(done.stdout), { before, incarnation: after?.incarnation })
+      assert.notStrictEqual(after?.incarnation, before)
+      const audit = yield* on(
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql<{ action: string; dry_run: boolean }>`
+            SELECT action, dry_run FROM backend.audit_log ORDER BY created_at`
+        )
+      )
+      assert.deepStrictEqual(
+        audit.map((it) => [it.action, it.dry_run]),
+        [
+          ["installation.new_incarnation", true],
+          ["installation.new_incarnation", false]
+        ]
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("person export and erase do what the server does, after the name was given", () =>
     Effect.gen(function* () {
       const { on, run } = yield* database

@@ -91,6 +91,11 @@ export class PushLog extends Context.Service<
     readonly prune: Effect.Effect<number, StorageError>
     /** Adopts rows that were restored from another PostgreSQL cluster; returns whether there were any. */
     readonly adoptRestored: Effect.Effect<boolean, StorageError>
+    /**
+     * Ends what gateways and players know of the log: every gateway restarts, and events get numbers that nobody has seen.
+     * Joins the caller's transaction.
+     */
+    readonly startAfresh: Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/push/PushLog") {}
 
@@ -289,6 +294,19 @@ export const layer = (
 
       const adoptRestored = retention.adopt(sql).pipe(StorageError.refail, Effect.withSpan("PushLog.adoptRestored"))
 
-      return PushLog.of({ append, lock, invalidate, eventsAfter, read, standing, head, prune, adoptRestored })
+      const startAfresh = retention.startAfresh(sql).pipe(StorageError.refail, Effect.withSpan("PushLog.startAfresh"))
+
+      return PushLog.of({
+        append,
+        lock,
+        invalidate,
+        eventsAfter,
+        read,
+        standing,
+        head,
+        prune,
+        adoptRestored,
+        startAfresh
+      })
     })
   )

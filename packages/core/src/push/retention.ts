@@ -71,3 +71,20 @@ export const adopt = (sql: SqlClient.SqlClient) =>
       return true
     })
   )
+
+/**
+ * Ends what is known of the log: no cursor of before is resumed, and the players' next numbers are ones that nobody can
+ * have seen. Numbers count up by one with each event, so the milliseconds since 1970 are above all that there can have been.
+ * Players learn of the numbers in between as of any gap.
+ */
+export const startAfresh = (sql: SqlClient.SqlClient) =>
+  sql.withTransaction(
+    Effect.gen(function* () {
+      yield* sql`
+        UPDATE backend.push_events SET xid = pg_current_xact_id() WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
+      yield* sql`UPDATE backend.push_log_floor SET xid = pg_current_xact_id(), event_no = 0`
+      yield* sql`
+        UPDATE backend.push_user_heads
+        SET last_sequence = greatest(last_sequence + 1, (extract(epoch FROM now()) * 1000)::bigint)`
+    })
+  )

@@ -59,6 +59,7 @@ describe("PushPruner beside faults", () => {
         read: () => unused,
         standing: () => unused,
         head: unused,
+        startAfresh: unused,
         adoptRestored: Effect.suspend(() =>
           ++rounds === 1
             ? Effect.fail(new StorageError({ retryable: true, cause: new Error("down") }))

@@ -94,6 +94,15 @@ export const db = group("db", "The database, without a server", [
   )
 ])
 
+/** `new-incarnation`: for a dump that was restored beside the database that it came from. */
+export const newIncarnation: AnyCommand = simple(
+  "new-incarnation",
+  (it, at) => it.newIncarnation(at),
+  "Tell a restored database that it is a copy",
+  "Engines, gateways and players start afresh. Needed after a dump was restored into the same cluster, before a backend starts on it; any other restore is noticed by itself.",
+  "new-incarnation --database postgres://galaxy@db.example.org/galaxy"
+)
+
 const user = Argument.String("USER").pipe(Argument.withDescription("the player's id, or name:USERNAME"))
 
 const withoutLedger = Flag.Boolean("without-ledger").pipe(

@@ -4,7 +4,7 @@
  */
 import { doctor } from "./doctor.ts"
 import type { OwnCommand } from "./OwnCommand.ts"
-import { backup, db, person } from "./offline.ts"
+import { backup, db, newIncarnation, person } from "./offline.ts"
 import { session } from "./session.ts"
 import { tools } from "./tools.ts"
 import { watch } from "./watch.ts"
@@ -19,5 +19,6 @@ export const own: ReadonlyArray<OwnCommand> = [
   ...tools,
   { name: "db", command: db },
   { name: "person", command: person },
-  { name: "backup", command: backup }
+  { name: "backup", command: backup },
+  { name: "new-incarnation", command: newIncarnation }
 ]

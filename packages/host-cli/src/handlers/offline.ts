@@ -7,6 +7,7 @@ import { Host } from "../host/Host.ts"
 import * as admins from "../offline/admins.ts"
 import * as backups from "../offline/backup.ts"
 import * as database from "../offline/database.ts"
+import * as incarnation from "../offline/incarnation.ts"
 import { Offline } from "../offline/Offline.ts"
 import { addressOf, type OfflineFlags, withDatabase } from "../offline/open.ts"
 import * as persons from "../offline/persons.ts"
@@ -98,6 +99,24 @@ export const dbBootstrapAdmin = (flags: OfflineFlags, name: string, generate: bo
       })
     }),
     `db bootstrap-admin ${name} --dry-run`
+  )
+
+/** `new-incarnation`. */
+export const newIncarnation = (flags: OfflineFlags) =>
+  offline(
+    flags,
+    Effect.gen(function* () {
+      const { dryRun, yes } = yield* Globals
+      if (!dryRun && !yes) {
+        const { place } = yield* Offline
+        yield* (yield* Ask).yes(
+          `All engines of ${place} are started anew, and players' programs load anew what they show. Go on?`,
+          "Give it: --yes"
+        )
+      }
+      yield* show({ ...(yield* incarnation.newIncarnation), ...(dryRun ? { dry_run: true } : {}) })
+    }),
+    "audit list"
   )
 
 /** `person export`. */

@@ -117,6 +117,7 @@ export class MemoryBackend {
     lock: neverCalled,
     invalidate: neverCalled,
     eventsAfter: neverCalled,
+    startAfresh: Effect.void,
     adoptRestored: Effect.succeed(false),
     prune: Effect.succeed(0),
     read: (after, limit) =>

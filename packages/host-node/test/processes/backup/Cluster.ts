@@ -37,6 +37,8 @@ export interface Place {
   readonly url: (database: string) => string
   /** Runs a script of a shell as the user that PostgreSQL runs as; returns what it printed. */
   readonly sh: (script: string, more?: Readonly<Record<string, string>>) => Effect.Effect<string>
+  /** The same as whoever runs the platform, who has `galaxy-admin`. */
+  readonly asOperator: Place["sh"]
   /** Makes a data directory, with these lines in its configuration. */
   readonly init: (data: string, configuration: string) => Effect.Effect<void>
 }
@@ -112,6 +114,13 @@ export const place = Effect.gen(function* () {
     )
   )
   const sh: Place["sh"] = (script, more = {}) => ran(script, { ...env, ...more }, identity)
+  const commands = join(folder, "bin")
+  mkdirSync(commands)
+  const main = new URL("../../../../host-cli/src/bin.ts", import.meta.url).pathname
+  const node = `'${process.execPath}' --conditions=@galaxy/source --disable-warning=ExperimentalWarning`
+  writeFileSync(join(commands, "galaxy-admin"), `#!/bin/sh\nexec ${node} '${main}' "$@"\n`, { mode: 0o755 })
+  const asOperator: Place["sh"] = (script, more = {}) =>
+    ran(script, { ...env, PATH: `${commands}:${env.PATH}`, ...more }, {})
   const init: Place["init"] = (path, configuration) =>
     Effect.gen(function* () {
       // Small segments: the archive copies whole ones.
@@ -140,6 +149,7 @@ export const place = Effect.gen(function* () {
     data,
     url: (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
     sh,
+    asOperator,
     init
   } satisfies Place
 })

@@ -49,7 +49,11 @@ describe.skipIf(!there)("backup and restore", () => {
           yield* at.sh(`psql --quiet --dbname=postgres --command="CREATE ROLE galaxy LOGIN PASSWORD '$PGPASSWORD'"
             createdb --owner=galaxy galaxy`)
           const database = at.url("galaxy").replace("//postgres:", "//galaxy:")
-          const more = { BACKEND_ADMIN_BOOTSTRAP_USER: admin.user, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: admin.password }
+          const more = {
+            BACKEND_ADMIN_BOOTSTRAP_USER: admin.user,
+            BACKEND_ADMIN_BOOTSTRAP_PASSWORD: admin.password,
+            BACKEND_HOST_ID: "engines"
+          }
           const page = { PGDATA: data, DATABASE: "galaxy" }
 
           const dataDir = yield* folder
@@ -104,6 +108,7 @@ describe.skipIf(!there)("backup and restore", () => {
           yield* again(database, "restored")
 
           yield* at.sh(block("restore a dump"), { ...page, RESTORED: "galaxy_restored" })
+          yield* at.asOperator(block("new incarnation"), { RESTORED: "galaxy_restored" })
           yield* again(database.replace(/galaxy$/, "galaxy_restored"), "dumped")
 
           // A player who listens all the time is told each time that the numbers of events went back.
