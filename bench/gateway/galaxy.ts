@@ -62,7 +62,11 @@ const gateway = GatewayServer.layer({
     Layer.mergeAll(
       HttpBackendClient.layer({ url: backendUrl }),
       push,
-      RedisReplayStore.layer({ url: Redacted.make(redisUrl), prefix: "bench:" }),
+      RedisReplayStore.layer({
+        url: Redacted.make(redisUrl),
+        prefix: "bench:",
+        budgets: process.env["BENCH_SHARED_BUDGETS"] === "true"
+      }),
       FastestEdgeCrypto.layer({ signingSeed: Redacted.make(serverSeed) })
     )
   ),

@@ -87,6 +87,8 @@ export class Budgets extends Context.Service<
     take(kind: BudgetKind, key: string, messageType?: string): RateLimited | undefined
     /** Takes none; returns what `take` would. */
     check(kind: BudgetKind, key: string): RateLimited | undefined
+    /** The rate that `take` grants, for whoever counts elsewhere. */
+    rate(kind: BudgetKind, messageType?: string): Rate
   }
 >()("@galaxy/edge/Budgets") {}
 
@@ -137,7 +139,7 @@ export const layer = (options: Partial<BudgetOptions> = {}, shared?: SharedBudge
       const reservations = reservationsOf(options.session ?? defaults.session)
       const settings = { ...defaults, reservations, ...options }
       const ofTypes = new Map(Object.entries(settings.messageTypes))
-      const rateOf = (kind: BudgetKind, messageType: string | undefined): Rate =>
+      const rateOf = (kind: BudgetKind, messageType?: string): Rate =>
         (messageType === undefined ? undefined : ofTypes.get(messageType)) ?? settings[kind]
       const buckets = new Map<BudgetKind, Map<string, Bucket>>()
       const of = (kind: BudgetKind) => {
@@ -179,6 +181,7 @@ export const layer = (options: Partial<BudgetOptions> = {}, shared?: SharedBudge
       const limited = ({ perSecond }: Rate, millis: number) =>
         new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) })
       return Budgets.of({
+        rate: rateOf,
         take: (kind, key, messageType) => {
           const now = monotonicMillisOf(clock)
           const rate = rateOf(kind, messageType)

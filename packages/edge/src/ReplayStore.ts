@@ -6,6 +6,7 @@
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { type Awaitable, toEffect } from "./Awaitable.ts"
+import type { BudgetKind, Rate } from "./Budgets.ts"
 import * as ClockSteps from "./ClockSteps.ts"
 import * as LossWatch from "./LossWatch.ts"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
@@ -31,6 +32,20 @@ export interface Reservation {
  */
 export type ReservationVerdict = "first" | "repeated" | "unvouched"
 
+/** A token that is to be taken from a bucket which all gateways share. */
+export interface SharedTake {
+  readonly kind: BudgetKind
+  readonly key: string
+  readonly rate: Rate
+}
+
+/** The id is reserved, and a bucket is empty: the first of them, in the order in which they were named. */
+export interface OverBudget {
+  readonly over: BudgetKind
+  /** Whole milliseconds until it has a token, at least 1. */
+  readonly retryAfterMs: number
+}
+
 /**
  * Reserves each request id of a session once. Where it can't be sure that an id is new, it returns
  * `ReplayStoreUnavailable` or `unvouched`. An adapter written in Effect runs `reserve` with `Awaitable.runIn`.
@@ -43,6 +58,14 @@ export class ReplayStore extends Context.Service<
      * again. It must end by itself, in bounded time.
      */
     reserve(reservation: Reservation): Awaitable<ReservationVerdict | ReplayStoreUnavailable>
+    /**
+     * Where budgets are counted in the store: the same, and takes a token from each bucket once the id is reserved. It stops at the
+     * first that is empty; tokens taken before aren't given back.
+     */
+    reserveWithin?(
+      reservation: Reservation,
+      takes: ReadonlyArray<SharedTake>
+    ): Awaitable<ReservationVerdict | OverBudget | ReplayStoreUnavailable>
     /** Fails unless a reservation could be made now; `why` says what is missing. */
     ready(futureMs: number): Effect.Effect<void, ReplayStoreUnavailable>
   }

@@ -13,7 +13,7 @@ import { ReplayStore } from "./ReplayStore.ts"
 import { SessionCache } from "./SessionCache.ts"
 import * as SignedRequests from "./SignedRequests.ts"
 import { payloadHash, signature } from "./stages/authenticity.ts"
-import { budget } from "./stages/budget.ts"
+import { budget, countedBudget, sharedTakes } from "./stages/budget.ts"
 import { form } from "./stages/form.ts"
 import { freshness } from "./stages/freshness.ts"
 import { replay } from "./stages/replay.ts"
@@ -76,10 +76,10 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         signed.mayAsk,
         freshness(crypto, clock, settings),
         signed.mayReserve,
-        replay(store, crypto, clock, settings),
+        replay(store, crypto, clock, settings, sharedTakes(budgets)),
         signed.reserved,
         verified,
-        budget(budgets),
+        store.reserveWithin === undefined ? budget(budgets) : countedBudget,
         routed
       ])
 

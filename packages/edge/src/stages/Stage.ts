@@ -2,7 +2,7 @@
 import { type Awaitable, isPromise } from "../Awaitable.ts"
 import type { SessionIdentity } from "../BackendClient.ts"
 import type { Envelope, Peer } from "../Envelope.ts"
-import type { Refusal } from "../Refusal.ts"
+import type { RateLimited, Refusal } from "../Refusal.ts"
 
 /** A request on its way through the stages. */
 export interface Call {
@@ -14,6 +14,8 @@ export interface Call {
   readonly signal: AbortSignal | undefined
   /** Set by the stage that finds it. */
   session: SessionIdentity | undefined
+  /** Set where its budgets were counted with its reservation: the refusal of a later step. */
+  overBudget?: RateLimited | undefined
 }
 
 /** A request that has passed everything. */

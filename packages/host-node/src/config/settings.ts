@@ -539,6 +539,14 @@ export const gatewayAlone = {
     about: "Redis that keeps the replay reservations of all gateways"
   },
   ...redisSentinels,
+  sharedBudgets: {
+    name: "GATEWAY_SHARED_BUDGETS",
+    parse: flag,
+    fallback: false,
+    fallbackText: "false",
+    about:
+      "whether the budgets of signed requests (by address, session, user and message type) are counted in Redis, for all gateways together; otherwise each gateway grants them by itself"
+  },
   signingKey: {
     name: "GATEWAY_SIGNING_KEY",
     parse: parseSigningKey,

@@ -7,12 +7,19 @@
  */
 import { type Awaitable, runIn } from "@galaxy/edge/Awaitable"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore, type Reservation, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
+import {
+  type OverBudget,
+  ReplayStore,
+  type Reservation,
+  type ReservationVerdict,
+  type SharedTake
+} from "@galaxy/edge/ReplayStore"
 import * as ClockSteps from "@galaxy/edge/ClockSteps"
 import * as LossWatch from "@galaxy/edge/LossWatch"
 import { maxSkewMs, passed, vouched } from "@galaxy/edge/VouchedTime"
 import { Clock, Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
 import * as Outage from "../logging/Outage.ts"
+import { argumentsOf, keysOf, reserveWithin } from "./redis/budgetScript.ts"
 import * as Marker from "./redis/Marker.ts"
 import * as RedisClock from "./redis/RedisClock.ts"
 import * as RedisConnection from "./redis/RedisConnection.ts"
@@ -33,6 +40,8 @@ export class RedisUnfit extends Schema.TaggedError<RedisUnfit>()("RedisUnfit", {
 export interface RedisReplayOptions extends RedisConnection.RedisTarget {
   /** The prefix of all keys: gateways with the same prefix share their reservations. */
   readonly prefix?: string
+  /** Whether budgets are counted here too, for all gateways together; off by default. */
+  readonly budgets?: boolean | undefined
 }
 
 /** How often the connection is tested. */
@@ -92,13 +101,18 @@ export const probe = (target: RedisConnection.RedisTarget): Effect.Effect<void, 
     })
   ).pipe(Effect.catch((it) => startFailure(target, it)))
 
-type Verdict = ReservationVerdict | ReplayStoreUnavailable
+type Verdict = ReservationVerdict | OverBudget | ReplayStoreUnavailable
 
 /** What the script of a reservation says. */
-const verdictOf = (said: unknown): ReservationVerdict | "look" => {
+const verdictOf = (said: unknown, takes: ReadonlyArray<SharedTake>): ReservationVerdict | OverBudget | "look" => {
   if (said === 1) return "first"
-  return said === 0 ? "repeated" : "look"
+  if (said === 0) return "repeated"
+  if (!Array.isArray(said)) return "look"
+  const [at, retryAfterMs] = said as ReadonlyArray<unknown>
+  return { over: takes[Number(at) - 1]?.kind ?? "session", retryAfterMs: Math.max(1, Number(retryAfterMs)) }
 }
+
+const none: ReadonlyArray<SharedTake> = []
 
 /** A connection in use, and the marker under which reservations are made on it. */
 interface Held {
@@ -256,38 +270,48 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       const looked = (it: Held) => run(Effect.asVoid(look(it)))
 
       /** One attempt at `now`; `look` when the marker or the clock of Redis isn't the one that is known. */
-      const attempt = (it: Held, reservation: Reservation, now: number): Awaitable<Verdict | RedisFault | "look"> => {
+      const attempt = (
+        it: Held,
+        reservation: Reservation,
+        takes: ReadonlyArray<SharedTake>,
+        now: number
+      ): Awaitable<Verdict | RedisFault | "look"> => {
         const losses = lossesOf(it)
         const early = passed(losses, reservation.futureMs, now)
         if (early !== undefined) return early
         if (!vouched(losses, reservation)) return "unvouched"
         watch.reserves(reservation.ttlMs)
         lastReservedAt = Math.max(lastReservedAt, now)
-        const keys = {
-          marker: `${prefix}marker`,
-          reservation: `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`
+        const keys = [
+          `${prefix}marker`,
+          `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`,
+          ...keysOf(prefix, takes)
+        ]
+        const args = [it.marker.text, reservation.ttlMs, redisClock.latest(now), ...argumentsOf(takes)]
+        const script = takes.length === 0 ? Marker.reserve : reserveWithin
+        const answer = it.connection.run((redis) => script(redis, keys, args))
+        return answer.then((said) => (said instanceof RedisFault ? said : verdictOf(said, takes)))
+      }
+
+      const reserve = async (reservation: Reservation, takes: ReadonlyArray<SharedTake>): Promise<Verdict> => {
+        for (let looks = 0; looks < maxLooks; looks++) {
+          const it = held
+          if (it === undefined) return new ReplayStoreUnavailable({ why: away })
+          const now = clockNow()
+          const first = unsaid ? await looked(it) : undefined
+          const verdict = first ?? (await attempt(it, reservation, takes, now))
+          if (verdict instanceof RedisFault) return unavailable(verdict)
+          if (verdict !== "look") return verdict
+          const fault = await looked(it)
+          if (fault !== undefined) return unavailable(fault)
         }
-        const answer = it.connection.run((redis) =>
-          Marker.reserve(redis, keys, it.marker.text, reservation.ttlMs, redisClock.latest(now))
-        )
-        return answer.then((said) => (said instanceof RedisFault ? said : verdictOf(said)))
+        return new ReplayStoreUnavailable({ why: "the marker in Redis keeps changing" })
       }
 
       return ReplayStore.of({
-        reserve: async (reservation) => {
-          for (let looks = 0; looks < maxLooks; looks++) {
-            const it = held
-            if (it === undefined) return new ReplayStoreUnavailable({ why: away })
-            const now = clockNow()
-            const first = unsaid ? await looked(it) : undefined
-            const verdict = first ?? (await attempt(it, reservation, now))
-            if (verdict instanceof RedisFault) return unavailable(verdict)
-            if (verdict !== "look") return verdict
-            const fault = await looked(it)
-            if (fault !== undefined) return unavailable(fault)
-          }
-          return new ReplayStoreUnavailable({ why: "the marker in Redis keeps changing" })
-        },
+        // Without buckets nothing can be over budget.
+        reserve: async (reservation) => (await reserve(reservation, none)) as Exclude<Verdict, OverBudget>,
+        ...(options.budgets === true ? { reserveWithin: reserve } : {}),
         ready: (futureMs) =>
           Effect.gen(function* () {
             const it = held

@@ -47,7 +47,7 @@ export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
           clientId: own?.clientId ?? clientIdOf(values),
           token
         }),
-        RedisReplayStore.layer(redisTarget(gatewayAlone)),
+        RedisReplayStore.layer({ ...redisTarget(gatewayAlone), budgets: gatewayAlone.sharedBudgets }),
         FastestEdgeCrypto.layer({ signingSeed: Redacted.make(keys.seed) })
       )
     ),

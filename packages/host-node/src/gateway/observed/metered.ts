@@ -1,12 +1,12 @@
 /** The edge's ports and parts with measurements around them, for gateways whose metrics somebody reads. */
 import { counter, gauge, histogram } from "@galaxy/contract/telemetry/instruments"
 import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
-import { isPromise } from "@galaxy/edge/Awaitable"
+import { type Awaitable, isPromise } from "@galaxy/edge/Awaitable"
 import { type BudgetKind, Budgets } from "@galaxy/edge/Budgets"
 import { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import { type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
 import { type RateLimited, ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { type OverBudget, ReplayStore } from "@galaxy/edge/ReplayStore"
 import { SessionCache } from "@galaxy/edge/SessionCache"
 import { type Context, Effect, Layer, Stream } from "effect"
 import { Telemetry } from "../../telemetry/Telemetry.ts"
@@ -81,21 +81,31 @@ export const streams = around(EventStreams, (it) =>
   })
 )
 
-/** Measures reservations. */
-export const replay = around(ReplayStore, (it) =>
-  ReplayStore.of({
+const timed = <A>(call: () => Awaitable<A>): Awaitable<A> => {
+  const begun = performance.now()
+  const verdict = call()
+  const noted = (outcome: A): A => {
+    reserving((performance.now() - begun) / 1_000, outcome instanceof ReplayStoreUnavailable ? "unavailable" : "")
+    if (isOver(outcome)) refused(1, outcome.over)
+    return outcome
+  }
+  return isPromise(verdict) ? verdict.then(noted) : noted(verdict)
+}
+
+const isOver = (outcome: unknown): outcome is OverBudget =>
+  typeof outcome === "object" && outcome !== null && "over" in outcome
+
+/** Measures reservations, and counts refusals by budgets that are counted with them. */
+export const replay = around(ReplayStore, (it) => {
+  const within = it.reserveWithin?.bind(it)
+  return ReplayStore.of({
     ...it,
-    reserve: (...asked) => {
-      const begun = performance.now()
-      const verdict = it.reserve(...asked)
-      const noted = <A>(outcome: A): A => {
-        reserving((performance.now() - begun) / 1_000, outcome instanceof ReplayStoreUnavailable ? "unavailable" : "")
-        return outcome
-      }
-      return isPromise(verdict) ? verdict.then(noted) : noted(verdict)
-    }
+    reserve: (...asked) => timed(() => it.reserve(...asked)),
+    ...(within === undefined
+      ? {}
+      : { reserveWithin: (...asked: Parameters<typeof within>) => timed(() => within(...asked)) })
   })
-)
+})
 
 /** Event ids are UUIDs of version 7, whose first 48 bits are the milliseconds of their making. */
 const madeAt = (eventId: string): number | undefined =>

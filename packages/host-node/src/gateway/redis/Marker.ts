@@ -9,8 +9,7 @@
  * stretches of time in which a gateway's clock was ahead, for as long as they are to come.
  */
 
-import { createHash } from "node:crypto"
-import type { Redis } from "ioredis"
+import { scriptOf } from "./script.ts"
 
 /** A marker as it was read from Redis. */
 export interface Marker {
@@ -37,23 +36,8 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2]) then return 1 end
 return 0
 `
 
-const reserveSha = createHash("sha1").update(reserveScript).digest("hex")
-
-/**
- * Runs `reserveScript`. Its text is sent only where Redis doesn't have it: it's longer than all the rest.
- */
-export const reserve = async (
-  redis: Redis,
-  keys: { readonly marker: string; readonly reservation: string },
-  ...args: readonly [marker: string, ttlMs: number, latest: number]
-): Promise<unknown> => {
-  try {
-    return await redis.evalsha(reserveSha, 2, keys.marker, keys.reservation, ...args)
-  } catch (cause) {
-    if (!(cause instanceof Error && cause.message.startsWith("NOSCRIPT"))) throw cause
-    return redis.eval(reserveScript, 2, keys.marker, keys.reservation, ...args)
-  }
-}
+/** Runs `reserveScript`. */
+export const reserve = scriptOf(reserveScript)
 
 /**
  * Reads the marker, and writes it where it is missing or names another server. Always writes something, since a server
