@@ -5,7 +5,7 @@
  * again from the game's row. That two backends may for a moment both believe to own a game does no harm, since every
  * write is fenced (docs/decisions/1421).
  */
-import { Effect, Layer, Option, type Redacted } from "effect"
+import { Effect, Exit, Layer, Option, type Redacted, Scope } from "effect"
 import {
   HttpRunner,
   MessageStorage,
@@ -48,6 +48,11 @@ export interface ClusterOptions {
   readonly address: { readonly host: string; readonly port: number }
   /** The backends' secret: 32 bytes, the same for all of a database. What they know each other by is derived from it. */
   readonly secret: Redacted.Redacted<Uint8Array>
+  /**
+   * When it is over, this backend hands its games to the others, whatever else of it goes on: its own calls to owners fail
+   * from then on. At the end of the layer's scope when absent.
+   */
+  readonly leaving?: Effect.Effect<void> | undefined
   /** Multiplies all times of the cluster, for tests that can't wait for the usual ones; 1 when absent. */
   readonly timeScale?: number | undefined
 }
@@ -74,6 +79,7 @@ const settings = (scale: number) => ({
  */
 export const layerSql = ({
   address: { host, port },
+  leaving = Effect.never,
   secret,
   timeScale = 1
 }: ClusterOptions): Layer.Layer<
@@ -83,7 +89,7 @@ export const layerSql = ({
 > => {
   const self = RunnerAddress.make(host, port)
   const config = ShardingConfig.layer({ ...settings(timeScale), runnerAddress: Option.some(self) })
-  return Layer.unwrap(
+  const joined = Layer.unwrap(
     Effect.map(peerCalls.tokenOf(secret), (token) => {
       const served = RunnerServer.layer.pipe(
         Layer.provideMerge(Sharding.layer),
@@ -104,5 +110,13 @@ export const layerSql = ({
     Layer.provide(MessageStorage.layerNoop),
     Layer.provide(ClusterStorage.layer),
     Layer.provide(config)
+  )
+  return Layer.effectContext(
+    Effect.gen(function* () {
+      const scope = yield* Scope.fork(yield* Effect.scope)
+      const context = yield* Layer.buildWithScope(joined, scope)
+      yield* Effect.forkScoped(Effect.andThen(leaving, Scope.close(scope, Exit.void)))
+      return context
+    })
   )
 }

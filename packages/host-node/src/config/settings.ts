@@ -381,6 +381,14 @@ export const backendAlone = {
     optional: true,
     about: "where it listens for them, if that differs from BACKEND_CLUSTER_ADDR, such as 0.0.0.0:7070"
   },
+  endDelay: {
+    name: "BACKEND_END_DELAY",
+    parse: duration(0, hour),
+    fallback: 0,
+    fallbackText: "0s",
+    about:
+      "how long a backend that is ending goes on serving while `/readyz` says 503, so that gateways turn to others first, such as 2s; its games move at once"
+  },
   secretKey: {
     name: "BACKEND_SECRET_KEY",
     parse: base64(32),

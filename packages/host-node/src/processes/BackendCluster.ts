@@ -8,6 +8,7 @@ import type { SqlClient } from "effect/sql"
 import type { Address } from "../config/Setting.ts"
 import { hostsOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
+import type { Departure } from "./Departure.ts"
 
 /** Where a backend listens for the others, and where they reach it. */
 export interface BackendClusterOptions {
@@ -16,6 +17,8 @@ export interface BackendClusterOptions {
   readonly listen?: Address | undefined
   /** The secret of the database's backends: 32 bytes. */
   readonly secret: Redacted.Redacted<Uint8Array>
+  /** When it begins, the others get this backend's games. */
+  readonly departure?: Departure | undefined
 }
 
 /** A few bytes from a process nearby; no answer is waited for by the server. */
@@ -27,10 +30,11 @@ const gracefulShutdownTimeout = 500
 /** The owners of games, as `Core.layer` takes them. Fails with `ServeError` where the port can't be listened on. */
 export const layer = ({
   address,
+  departure,
   listen = address,
   secret
 }: BackendClusterOptions): Layer.Layer<Sharding.Sharding, HttpServerError.ServeError, SqlClient.SqlClient> =>
-  RuntimeCluster.layerSql({ address, secret }).pipe(
+  RuntimeCluster.layerSql({ address, secret, leaving: departure?.awaited }).pipe(
     Layer.provide(
       NodeHttpServer.layer(() => createListener(times, { hosts: hostsOf(listen.host, [address.host]) }), {
         host: listen.host,

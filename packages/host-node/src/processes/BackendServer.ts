@@ -23,6 +23,7 @@ import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
 import { Telemetry } from "../telemetry/Telemetry.ts"
+import type { Departure } from "./Departure.ts"
 
 /** Where the backend listens and who may call it, in addition to the options of the core. */
 export interface BackendServerOptions extends Core.CoreOptions {
@@ -42,6 +43,10 @@ export interface BackendServerOptions extends Core.CoreOptions {
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
   /** Which requests get a line in the log; none when absent. */
   readonly accessLog?: AccessLog.AccessLogShape | undefined
+  /** Begins at the end of the layer's scope; then, for `endDelayMs`, everything is served as before. */
+  readonly departure?: Departure | undefined
+  /** In milliseconds; 0 when absent. */
+  readonly endDelayMs?: number | undefined
   /** A build of the operators' console, served below `/admin/`; none when absent. */
   readonly console?: { readonly folder: string } | undefined
 }
@@ -74,19 +79,28 @@ const addresses = (options: BackendServerOptions) =>
       const push = yield* PushServer.PushServer
       const port = "port" in address ? address.port : options.port
       const url = `http://${urlHostOf(options.host)}:${port}`
+      const { departure, endDelayMs = 0 } = options
+      if (departure !== undefined) {
+        yield* Effect.addFinalizer(() => Effect.andThen(departure.begin, Effect.sleep(endDelayMs)))
+      }
       yield* Effect.logInfo("backend listens").pipe(Effect.annotateLogs({ url }))
       return { url, pushUrl: `http://${urlHostOf(options.pushHost)}:${push.port}` }
     })
   )
 
-/** A backend that no gateway can reach isn't ready, and neither is one that has lost its database to another. */
-const readiness = Layer.unwrap(
-  Effect.gen(function* () {
-    const { listening } = yield* PushServer.PushServer
-    const { held } = yield* DatabaseOwnership
-    return Probes.layer({ "push listener": listening, "database lock": held })
-  })
-)
+/** A backend that no gateway can reach isn't ready, nor is one that has lost its database to another, or is ending. */
+const readinessOf = (departure: Departure | undefined) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { listening } = yield* PushServer.PushServer
+      const { held } = yield* DatabaseOwnership
+      return Probes.layer({
+        "push listener": listening,
+        "database lock": held,
+        "time left": Effect.sync(() => departure?.begun() !== true)
+      })
+    })
+  )
 
 /**
  * Registers the built-in engine and the administrator before the first request. Needs the database, mail transport,
@@ -118,7 +132,7 @@ export const layer = <E = never, R = never>(
     // Not merged: what serves these routes is nobody else's router.
     Layer.provide(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
     Layer.provide(options.accessLog === undefined ? Layer.empty : AccessLog.layer(options.accessLog)),
-    Layer.provide(readiness),
+    Layer.provide(readinessOf(options.departure)),
     Layer.provide(gauges),
     Layer.provideMerge(push),
     Layer.provideMerge(listener),

@@ -14,6 +14,7 @@ import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Postgres from "../sql/Postgres.ts"
 import * as BackendCluster from "./BackendCluster.ts"
 import * as BackendServer from "./BackendServer.ts"
+import * as Departure from "./Departure.ts"
 import { answeredArguments, configured, launch } from "./launch.ts"
 import { backendOptions, engineLimits, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
@@ -58,12 +59,26 @@ const main = async (): Promise<void> => {
   if (callers === undefined) return
   const secret = Redacted.make(backendAlone.secretKey)
   const states = backendAlone.engineState === "database" ? { engineStates: DatabaseStates.layer } : {}
+  const departure = Departure.make()
   const sharding =
     backendAlone.clusterAddr === undefined
       ? undefined
-      : BackendCluster.layer({ address: backendAlone.clusterAddr, listen: backendAlone.clusterListenAddr, secret })
+      : BackendCluster.layer({
+          address: backendAlone.clusterAddr,
+          listen: backendAlone.clusterListenAddr,
+          secret,
+          departure
+        })
   const server = BackendServer.layer(
-    { ...options, ...states, callers, secret, mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 } },
+    {
+      ...options,
+      ...states,
+      callers,
+      secret,
+      departure,
+      endDelayMs: backendAlone.endDelay,
+      mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 }
+    },
     sharding
   ).pipe(
     Layer.provide(ports),
@@ -78,7 +93,7 @@ const main = async (): Promise<void> => {
     ),
     Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } }))
   )
-  await launch(server, Effect.logInfo("backend is ready"), undefined, backendAlone.endTimeout)
+  await launch(server, Effect.logInfo("backend is ready"), undefined, backendAlone.endDelay + backendAlone.endTimeout)
 }
 
 await main()

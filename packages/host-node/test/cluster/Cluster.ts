@@ -49,14 +49,15 @@ export const make = Effect.fnUntraced(function* ({ games: count, members: size, 
     url,
     surroundings,
     core: {
+      ...options.core,
       runtime: {
         pollInterval: "500 millis",
         leftToOwner: 2_000 * (options.timeScale ?? 1),
         firstBackoff: "50 millis",
         moveAfterOutage: false,
-        watchInterval: "1 hour"
-      },
-      ...options.core
+        watchInterval: "1 hour",
+        ...options.core?.runtime
+      }
     }
   })
   const members = yield* Effect.all(
@@ -120,9 +121,8 @@ export const make = Effect.fnUntraced(function* ({ games: count, members: size, 
   if (first === undefined) return yield* Effect.die(new Error("a cluster has a backend"))
   const games: ReadonlyArray<ClusterGame> = yield* Effect.gen(function* () {
     yield* (yield* EngineVersions).register(version, `builtin:${version}`)
-    return yield* Effect.forEach(Array.from({ length: count }), () => startGame)
+    return yield* Effect.forEach(Array.from({ length: count }), () => startGame, { concurrency: 4 })
   }).pipe(Effect.provideContext(first.context))
-  yield* Effect.forEach(games, ({ gameId }) => until(gameId, 0), { concurrency: "unbounded" })
 
   /** Asks a backend for the game's next turn, and waits until it is made, by whomever. */
   const turn = (member: Member.Member, { gameId }: ClusterGame) =>
@@ -143,6 +143,8 @@ export const make = Effect.fnUntraced(function* ({ games: count, members: size, 
       yield* pause(20)
     }
   })
+
+  yield* settled
 
   /** Each turn was made once by the engine, stored once, and told once, in order: none is missing. */
   const check = Effect.forEach(

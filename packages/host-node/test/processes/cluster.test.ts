@@ -36,9 +36,10 @@ describe.skipIf(postgres === undefined)("several backends", () => {
           const start = Effect.fnUntraced(function* (port: number) {
             const dataDir = yield* folder
             const address = `127.0.0.1:${port}`
-            return yield* backend({ database, smtp, dataDir, more: { BACKEND_CLUSTER_ADDR: address } })
+            const more = { BACKEND_CLUSTER_ADDR: address, BACKEND_END_DELAY: "3s" }
+            return yield* backend({ database, smtp, dataDir, more })
           })
-          yield* Effect.forEach(ports, start, { concurrency: 2 })
+          const [one] = yield* Effect.forEach(ports, start, { concurrency: 2 })
           const found = yield* Effect.provide(runners, Postgres.layer({ url: database, maxConnections: 1 }))
           assert.sameDeepMembers(
             [...found],
@@ -68,6 +69,23 @@ describe.skipIf(postgres === undefined)("several backends", () => {
           })
           assert.strictEqual((yield* Effect.promise(() => alone.ended)).code, 1)
           assert.match(alone.output, /another backend is using this database/)
+
+          // It has handed everything over while it still answers, and says that it is going.
+          one?.started.child.kill("SIGTERM")
+          const left = Effect.provide(runners, Postgres.layer({ url: database, maxConnections: 1 }))
+          yield* Effect.repeat(Effect.andThen(Effect.sleep("50 millis"), left), { until: (it) => it.length === 1 })
+          const ready = yield* Effect.promise(async () => {
+            const response = await fetch(`http://127.0.0.1:${one?.ports.http}/readyz`)
+            return { status: response.status, body: (await response.json()) as { missing: ReadonlyArray<string> } }
+          })
+          assert.deepStrictEqual([ready.status, ready.body.missing], [503, ["time left"]])
+          assert.deepStrictEqual(
+            yield* Effect.promise(() => one?.started.ended ?? Promise.reject(new Error("no backend"))),
+            {
+              code: 0,
+              signal: null
+            }
+          )
         })
       ),
     240_000
