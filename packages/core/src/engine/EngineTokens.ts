@@ -6,12 +6,13 @@
  * makes all earlier ones void.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Exit, Layer, Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { Kdf, Mac } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
-import { SqlClient } from "effect/sql"
-import { StorageError } from "../shared/StorageError.ts"
+import type { SqlClient } from "effect/sql"
+import type { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
+import * as Incarnation from "./Incarnation.ts"
 
 /** Computes tokens. Fails with `StorageError` if the database doesn't say which incarnation it is. */
 export class EngineTokens extends Context.Service<
@@ -22,9 +23,6 @@ export class EngineTokens extends Context.Service<
   }
 >()("@galaxy/core/engine/EngineTokens") {}
 
-/** How long the incarnation may have been read before. A new one may begin while a backend runs. */
-const knownFor = "5 seconds"
-
 const utf8 = new TextEncoder()
 
 const keyOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<Uint8Array>) {
@@ -32,8 +30,6 @@ const keyOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<Uint8Array>
   const options = { salt: new Uint8Array(0), info: utf8.encode("galaxy engine token v1"), length: 32 }
   return yield* Mac.key(Mac.hmacSha256, yield* kdf.derive(Kdf.hkdfSha256, Redacted.value(secret), options))
 }, Effect.orDie)
-
-const decodeIncarnation = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ incarnation: Schema.String })]))
 
 /** `secret`: 32 bytes, the same for all backends of a database. Building it derives a key, and keeps nothing else. */
 export const layer = ({
@@ -44,18 +40,9 @@ export const layer = ({
   Layer.effect(
     EngineTokens,
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
       const mac = yield* Mac.Mac
       const key = yield* keyOf(secret)
-      const incarnation = yield* Effect.cachedWithTTL(
-        Effect.map(
-          StorageError.refail(
-            Effect.flatMap(sql`SELECT incarnation::text FROM backend.installation`, decodeIncarnation)
-          ),
-          ([row]) => row.incarnation
-        ),
-        (exit) => (Exit.isSuccess(exit) ? knownFor : 0)
-      )
+      const incarnation = yield* Incarnation.current
       return EngineTokens.of({
         token: Effect.fnUntraced(function* (gameId, epoch) {
           const subject = utf8.encode(`${yield* incarnation}\n${gameId}\n${epoch}`)

@@ -11,6 +11,7 @@ import {
   userServiceRetired,
   userServiceTelemetry
 } from "./userService.ts"
+import { dockerEngines } from "./dockerEngines.ts"
 import { engines, hostId } from "./engines.ts"
 import { stdoutExporters, telemetry } from "./telemetry.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
@@ -411,14 +412,15 @@ export const backendAlone = {
   dataDir: {
     name: "BACKEND_DATA_DIR",
     parse: nonEmpty,
-    about: "folder of the engines' state; must survive restarts"
+    optional: true,
+    about: "folder of the engines' state where they are child processes, which need it; must survive restarts"
   },
   hostId: {
     name: "BACKEND_HOST_ID",
     parse: hostId,
     optional: true,
     about:
-      "name of this machine as a host of engines, by which its games find their states again. By default one is made, and kept in the data folder"
+      "name of this machine as a host of child processes, by which its games find their states again. By default one is made, and kept in the data folder"
   },
   endTimeout: {
     name: "BACKEND_END_TIMEOUT",
@@ -427,7 +429,8 @@ export const backendAlone = {
     fallbackText: "4500ms",
     about:
       "how long the backend may take to end in good order before it cuts itself short; give whoever stops it a little more before it kills"
-  }
+  },
+  ...dockerEngines
 } as const satisfies Record<string, Setting<unknown>>
 
 /** Read by the gateway in every shape. */

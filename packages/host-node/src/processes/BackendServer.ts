@@ -39,6 +39,8 @@ export interface BackendServerOptions extends Core.CoreOptions {
    * if there are none.
    */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
+  /** Whether new games may start on this installation's own engine; true by default. Not where engines are images. */
+  readonly builtInEngine?: boolean
   /** The first administrator, created unless one of this name exists. */
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
   /** Which requests get a line in the log; none when absent. */
@@ -56,12 +58,12 @@ export class BackendServer extends Context.Service<BackendServer, { readonly url
   "@galaxy/host-node/processes/BackendServer"
 ) {}
 
-/** Creates what must exist before the first request: the built-in engine and, where configured, an administrator. */
+/** Creates what must exist before the first request: the built-in engine and an administrator, where configured. */
 const prepare = (options: BackendServerOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const versions = yield* EngineVersions.EngineVersions
-      yield* versions.register(builtinVersion, builtinImage)
+      if (options.builtInEngine ?? true) yield* versions.register(builtinVersion, builtinImage)
       if (options.admin === undefined) return
       const made = yield* (yield* Admins.Admins).bootstrap(options.admin.user, options.admin.password)
       if (made)

@@ -1,22 +1,20 @@
 #!/usr/bin/env node
-/** The backend as a separate process: PostgreSQL, SMTP, and engines as child processes on this machine. */
+/** The backend as a separate process: PostgreSQL, SMTP, and engines as child processes or in containers. */
 import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
-import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
-import { hostIdIn } from "../engine-host/hostId.ts"
 import * as DatabaseStates from "../engine-host/DatabaseStates.ts"
-import * as diskSpace from "../files/diskSpace.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
 import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Postgres from "../sql/Postgres.ts"
 import * as BackendCluster from "./BackendCluster.ts"
+import { engineHost } from "./backendEngines.ts"
 import * as BackendServer from "./BackendServer.ts"
 import * as Departure from "./Departure.ts"
 import { answeredArguments, configured, launch } from "./launch.ts"
-import { backendOptions, engineLimits, refused } from "./options.ts"
+import { backendOptions, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
 const main = async (): Promise<void> => {
@@ -47,12 +45,7 @@ const main = async (): Promise<void> => {
     mail,
     MmdbGeoIp.layerFrom(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
-    diskSpace.layer({ "engine states": backendAlone.dataDir }),
-    ChildProcessEngineHost.layer({
-      dataDir: backendAlone.dataDir,
-      hostId: backendAlone.hostId ?? (() => hostIdIn(backendAlone.dataDir)),
-      ...engineLimits(backend)
-    })
+    Layer.provide(engineHost({ backend, backendAlone }), database)
   )
   const { callers, ...options } = backendOptions(backend)
   // `refused` has made sure of it: who may call is never left open.
@@ -77,6 +70,7 @@ const main = async (): Promise<void> => {
       secret,
       departure,
       endDelayMs: backendAlone.endDelay,
+      builtInEngine: backendAlone.engines !== "docker",
       mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 }
     },
     sharding

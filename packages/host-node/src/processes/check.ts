@@ -100,6 +100,8 @@ const keyProblems = ({ gatewayAlone }: Loaded, problems: ReadonlySet<string>): R
   return keys !== undefined && "problems" in keys ? keys.problems : []
 }
 
+const settingOf = (problem: string): string | undefined => problem.split(":", 1)[0]
+
 /** One line a problem, each once; no secret in any. */
 export const problemsOf = (name: ProcessName, environment: Environment): Effect.Effect<ReadonlyArray<string>> =>
   Effect.gen(function* () {
@@ -111,7 +113,11 @@ export const problemsOf = (name: ProcessName, environment: Environment): Effect.
     }
     const values = valuesAsFarAsValid(name, environment)
     for (const problem of keyProblems(values, problems)) problems.add(problem)
-    for (const problem of contradictions({ ...values, inOneProcess: name === "all-in-one" })) problems.add(problem)
+    const malformed = new Set([...problems].map(settingOf))
+    for (const problem of contradictions({ ...values, inOneProcess: name === "all-in-one" })) {
+      // What is malformed isn't missing as well.
+      if (!malformed.has(settingOf(problem))) problems.add(problem)
+    }
     for (const found of yield* Effect.all(places(values), { concurrency: 4 })) {
       for (const problem of found) problems.add(problem)
     }

@@ -12,6 +12,7 @@ import { installedFolder } from "../gateway/page/PageFolder.ts"
 import { pairProblem } from "../gateway/tls/TlsFiles.ts"
 import { isLoopback } from "../http/hosts.ts"
 import type { GatewayKeys } from "./gatewayKeys.ts"
+import { engineProblems } from "./engineProblems.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
 /**
@@ -81,6 +82,7 @@ export const contradictions = (values: {
       problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
     }
   }
+  if (backendAlone !== undefined) problems.push(...engineProblems(backendAlone))
   if (backendAlone?.clusterListenAddr !== undefined && backendAlone.clusterAddr === undefined) {
     problems.push("BACKEND_CLUSTER_LISTEN_ADDR: needs BACKEND_CLUSTER_ADDR, where others reach what listens there")
   }

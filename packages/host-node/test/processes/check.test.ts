@@ -81,6 +81,26 @@ describe("the check of a configuration", () => {
     rmSync(file)
   })
 
+  it("wants a folder for engines that are child processes, and hosts for those on Docker", async () => {
+    const none = { ...backend, BACKEND_DATA_DIR: "" }
+    assert.match((await found("backend", none)).join("\n"), /^BACKEND_DATA_DIR: must be set [^\n]*$/)
+    const docker = { ...none, BACKEND_ENGINES: "docker" }
+    assert.deepStrictEqual(
+      (await found("backend", docker)).map((it) => it.split(":", 1)[0]),
+      ["BACKEND_DOCKER_INSTALLATION", "BACKEND_DOCKER_HOSTS"]
+    )
+    const wrong = { ...docker, BACKEND_DOCKER_INSTALLATION: "My Galaxy", BACKEND_DOCKER_HOSTS: '[{ "name": "alpha" }]' }
+    const problems = await found("backend", wrong)
+    assert.match(
+      problems.join("\n"),
+      /^BACKEND_DOCKER_INSTALLATION: must have 1 to 16 [^\n]*\nBACKEND_DOCKER_HOSTS: host "alpha": endpoint /
+    )
+    assert.isTrue(problems.slice(1).every((it) => it.startsWith('BACKEND_DOCKER_HOSTS: host "alpha": ')))
+    const host = { name: "alpha", endpoint: "unix:///var/run/docker.sock", reach: "bridge", engines: 10 }
+    const good = { ...docker, BACKEND_DOCKER_INSTALLATION: "galaxy", BACKEND_DOCKER_HOSTS: JSON.stringify([host]) }
+    assert.deepStrictEqual(await found("backend", good), [])
+  })
+
   it("knows each process's own contradictions", async () => {
     const one = await found("all-in-one", { ...allInOne, GALAXY_MAIL_PAGE_ADDR: "0.0.0.0:1", GALAXY_LOG_FILE: folder })
     assert.match(one.join("\n"), /^GALAXY_MAIL_PAGE_ADDR: must be a loopback address\nGALAXY_LOG_FILE: .* is no file/)

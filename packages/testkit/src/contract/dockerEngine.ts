@@ -298,6 +298,16 @@ export const dockerEngine = ({ eating, failing, idle, socketPath }: DockerUnderT
           assert.strictEqual(again.status, 409)
           assert.match(message(again), /already exists/)
           assert.deepInclude((yield* call("GET", `/networks/${name}`)).body, { Name: name, Internal: true })
+          const wanted = encodeURIComponent(JSON.stringify({ name: [name.slice(0, -1)] }))
+          const found = (yield* call("GET", `/networks?filters=${wanted}`)).body as ReadonlyArray<{
+            readonly Name: string
+            readonly Created: string
+          }>
+          assert.deepStrictEqual(
+            found.map((it) => it.Name),
+            [name]
+          )
+          assert.isAbove(Date.parse(found[0]?.Created ?? ""), 0)
           yield* create(name, { NetworkMode: name })
           assert.strictEqual((yield* call("POST", `/containers/${name}/start`)).status, 204)
           const list = yield* call("GET", `/containers/json?all=1&filters=${filters}`)

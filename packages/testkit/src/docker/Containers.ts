@@ -47,8 +47,9 @@ export class Containers {
 
   create(name: string, given: unknown): unknown {
     const body = given as CreateBody
-    const image = body.Image ?? ""
-    if (this.#with.images[image] === undefined) throw new Refusal(404, `No such image: ${image}`)
+    const wanted = body.Image ?? ""
+    const image = Object.keys(this.#with.images).find((it) => it === wanted || imageId(it) === wanted)
+    if (image === undefined) throw new Refusal(404, `No such image: ${wanted}`)
     if (name !== "" && !namePattern.test(name)) {
       throw new Refusal(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
     }

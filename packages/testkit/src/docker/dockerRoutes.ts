@@ -98,6 +98,8 @@ export const answerTo = async (state: DockerState, request: IncomingMessage): Pr
       throw new Refusal(404, `manifest for ${query("fromImage")} not found: manifest unknown`)
     case "POST networks/create/":
       return { status: 201, json: networks.create(await bodyOf(request)) }
+    case "GET networks//":
+      return { status: 200, json: networks.list(filters()) }
     case "GET networks/:id/":
       return { status: 200, json: networks.inspect(id) }
     case "DELETE networks/:id/":

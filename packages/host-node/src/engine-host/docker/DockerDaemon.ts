@@ -34,8 +34,11 @@ export interface DockerDaemon {
   /** The id of an image by its reference. */
   imageId(reference: string): Effect.Effect<Option.Option<string>, DockerError>
   pull(reference: string): Effect.Effect<void, DockerError>
-  network(name: string): Effect.Effect<Option.Option<{ readonly isInternal: boolean }>, DockerError>
+  /** All of exactly this name: a daemon may have several. */
+  networks(name: string): Effect.Effect<ReadonlyArray<answers.Network>, DockerError>
   createNetwork(options: object): Effect.Effect<void, DockerError>
+  /** One that isn't there is fine; 403 while a container is on it. */
+  removeNetwork(id: string): Effect.Effect<void, DockerError>
   volumes(labels: LabelFilter): Effect.Effect<ReadonlyArray<string>, DockerError>
   /** One that isn't there is fine; 409 while a container uses it. */
   removeVolume(name: string): Effect.Effect<void, DockerError>
@@ -161,11 +164,14 @@ export const connect = (endpoint: DockerEndpoint, given: Partial<DockerTimes> = 
           Option.map(({ Id }) => Id)
         ),
       pull: (reference) => change((abortSignal) => pulled(reference, abortSignal), times.pull),
-      network: (name) =>
+      networks: (name) =>
         Effect.map(
-          found(decoded(answers.Network)(read((abortSignal) => docker.getNetwork(name).inspect({ abortSignal })))),
-          Option.map(({ Internal }) => ({ isInternal: Internal }))
+          decoded(answers.Networks)(
+            read((abortSignal) => docker.listNetworks({ filters: { name: [name] }, abortSignal }))
+          ),
+          (all) => all.filter((it) => it.Name === name)
         ),
+      removeNetwork: (id) => fine(404)(change((abortSignal) => docker.getNetwork(id).remove({ abortSignal }))),
       createNetwork: (options) =>
         Effect.asVoid(change((abortSignal) => docker.createNetwork({ _query: {}, _body: options, abortSignal }))),
       volumes: (label) =>

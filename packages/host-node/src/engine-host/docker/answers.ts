@@ -70,8 +70,12 @@ export type Listed = (typeof Listed.Type)[number]
 /** An image that the daemon has. */
 export const Image = Schema.Struct({ Id: Schema.String })
 
-/** A network. Containers on an internal one reach nothing outside. */
-export const Network = Schema.Struct({ Id: Schema.String, Internal: Schema.Boolean })
+/** Networks. Containers on an internal one reach nothing outside. `Created` is a time in ISO 8601. */
+export const Networks = Schema.Array(
+  Schema.Struct({ Id: Schema.String, Name: Schema.String, Created: Schema.String, Internal: Schema.Boolean })
+)
+/** One of them. */
+export type Network = (typeof Networks.Type)[number]
 
 /** Volumes, by the labels that were asked for. */
 export const Volumes = Schema.Struct({

@@ -28,7 +28,8 @@ export interface Dockerode {
   listContainers(options: Abortable & { readonly all: boolean; readonly filters: Filters }): Promise<unknown>
   getImage(reference: string): { inspect(options: Abortable): Promise<unknown> }
   pull(reference: string, options: Abortable): Promise<Readable>
-  getNetwork(name: string): { inspect(options: Abortable): Promise<unknown> }
+  listNetworks(options: Abortable & { readonly filters: Filters }): Promise<unknown>
+  getNetwork(id: string): { remove(options: Abortable): Promise<unknown> }
   createNetwork(options: Abortable & { readonly _query: object; readonly _body: object }): Promise<unknown>
   listVolumes(options: Abortable & { readonly filters: Filters }): Promise<unknown>
   getVolume(name: string): { remove(options: Abortable): Promise<unknown> }

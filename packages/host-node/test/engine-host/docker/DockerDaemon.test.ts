@@ -45,9 +45,14 @@ describe("a Docker daemon", () => {
     Effect.gen(function* () {
       const daemon = yield* double
       yield* daemon.ping
-      assert.deepStrictEqual(yield* daemon.network("engines"), Option.none())
+      assert.deepStrictEqual(yield* daemon.networks("engines"), [])
       yield* daemon.createNetwork({ Name: "engines", Internal: true })
-      assert.deepStrictEqual(yield* daemon.network("engines"), Option.some({ isInternal: true }))
+      yield* daemon.createNetwork({ Name: "engines-2" })
+      const networks = yield* daemon.networks("engines")
+      assert.deepStrictEqual(
+        networks.map((it) => [it.Name, it.Internal]),
+        [["engines", true]]
+      )
       const id = yield* daemon.create("one", options)
       yield* daemon.start(id)
       yield* daemon.start("one")
