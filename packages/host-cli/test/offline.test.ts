@@ -244,7 +244,8 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
       const plan = yield* run(["backup", "plan", "--to", "/var/backups", "--data-dir", engines])
       const { steps } = parsed(plan.stdout) as { steps: ReadonlyArray<{ command: string }> }
       assert.match(steps[0]?.command ?? "", /^pg_dump --format=custom .*--file=\/var\/backups\/galaxy\.dump postgres:/)
-      assert.strictEqual(steps[1]?.command, `tar --create --file=/var/backups/games.tar --directory=${engines} games`)
+      // All games are in the database, so far.
+      assert.strictEqual(steps[1]?.command, "")
       yield* on(
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
@@ -256,6 +257,11 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
               VALUES (${game(last)}, 'running', '1', '0 6 * * *', 'UTC', 5, now(), ${last === "05"})`
           }
         })
+      )
+      const withGames = yield* run(["backup", "plan", "--to", "/var/backups", "--data-dir", engines])
+      assert.strictEqual(
+        (parsed(withGames.stdout) as { steps: ReadonlyArray<{ command: string }> }).steps[1]?.command,
+        `tar --create --file=/var/backups/games.tar --directory=${engines} games`
       )
       const turns = { "01": 5, "02": 6, "03": 4, "09": 1 }
       for (const [last, turn] of Object.entries(turns)) {
@@ -275,8 +281,40 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
           [6, "ok"],
           [4, "problem"],
           [null, "problem"],
-          [null, "ok"],
+          [null, "problem"],
           [1, "warning"]
+        ]
+      )
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("backup check reads each file of the games that are in the database", () =>
+    Effect.gen(function* () {
+      const { on, run } = yield* database
+      yield* on(
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const text = (body: string, of: string) => sql`
+            INSERT INTO backend.engine_files (game_id, path, epoch, revision, encoding, body, size, sha256)
+            VALUES (${of}, 'galaxy/0.json', 1, 0, 'plain', convert_to(${body}, 'UTF8'), 5, sha256('whole'::bytea))`
+          for (const last of ["01", "02", "03"]) {
+            yield* sql`INSERT INTO backend.games (game_id, visibility, status, game_name, description, min_players, max_players, turn_schedule, time_zone)
+              VALUES (${game(last)}, 'public', 'running', 'Orion', '', 1, 2, '0 6 * * *', 'UTC')`
+            yield* sql`INSERT INTO backend.runtime_records (game_id, status, seed, turn_schedule, time_zone, started_at, state_in_database)
+              VALUES (${game(last)}, 'running', '1', '0 6 * * *', 'UTC', now(), true)`
+          }
+          yield* text("whole", game("01"))
+          yield* text("spoil", game("02"))
+        })
+      )
+      const checked = yield* run(["backup", "check"])
+      assert.strictEqual(checked.code, 1, checked.stderr)
+      assert.deepStrictEqual(
+        parsed(checked.stdout).items.map((it: { state: string; message: string }) => [it.state, it.message]),
+        [
+          ["ok", "whole in the database"],
+          ["problem", "the stored file galaxy/0.json doesn't match its digest"],
+          ["problem", "the database has no file of it"]
         ]
       )
     }).pipe(Effect.scoped)

@@ -152,8 +152,8 @@ export const backup = group("backup", "Plan a backup, check a restored one", [
   simple(
     "check",
     (it, at) => it.backupCheck(at),
-    "Compare each game's turn with its engine's",
-    "For a restored copy, before a backend starts on it. Exits with 1 where they don't fit together.",
+    "Check that each game is whole, and fits its engine's folder if it has one",
+    "For a restored copy, before a backend starts on it. Every file that the database has of a game is compared with its digest. Exits with 1 where something is missing.",
     "backup check --data-dir /srv/galaxy"
   )
 ])

@@ -6,6 +6,7 @@ import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import * as admins from "../offline/admins.ts"
 import * as backups from "../offline/backup.ts"
+import * as restored from "../offline/backupCheck.ts"
 import * as database from "../offline/database.ts"
 import * as incarnation from "../offline/incarnation.ts"
 import { Offline } from "../offline/Offline.ts"
@@ -191,7 +192,7 @@ export const backupCheck = (flags: OfflineFlags) =>
     Effect.gen(function* () {
       yield* readOnly
       const output = yield* Output
-      const { rows, finding } = yield* backups.compare
+      const { rows, finding } = yield* restored.compare
       yield* output.list(() => Effect.succeed({ items: rows, next: undefined }), {
         columns: ["game_id", "database_turn", "engine_turn", "state", "message"],
         wide: ["status"],
