@@ -1,24 +1,33 @@
 /**
- * Writes the settings of a new platform with random secrets: `.env`, `backend.env` and `gateway.env` in this folder, for its
- * owner's eyes only: `node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX]`.
+ * Writes the settings of a new platform with random secrets, for its owner's eyes only: `.env`, `backend.env` and `gateway.env`
+ * in this folder, and `docker/hosts.json` unless they are for small.yaml (`--small`):
+ *
+ * `node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX] [--name NAME] [--socket PATH]`
  *
  * The examples beside it say what has to be chosen. With `--trial` everything is set, for a platform to be tried on this machine
- * with a database, a Redis and a mail catcher of its own; with `--small` for small.yaml. Files that exist are never changed.
+ * with a database, a Redis and a mail catcher of its own. Files that exist are never changed.
  */
 import { randomBytes } from "node:crypto"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
 const here = dirname(fileURLToPath(import.meta.url))
-const usage = "usage: node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX]"
+const usage = `usage: node new-settings.mjs <version> [options]
+  <version>        of the images: major.minor.patch
+  --trial          everything is set, with a database, a Redis and a mail catcher of its own
+  --small          for small.yaml: engines are child processes, and no Docker socket is needed
+  --folder FOLDER  where to, instead of this script's folder
+  --images PREFIX  what the images' names begin with (galaxy-)
+  --name NAME      the platform's name on its Docker hosts, 1 to 16 letters, digits or hyphens (galaxy)
+  --socket PATH    this host's Docker socket (/var/run/docker.sock)`
 
 const readArguments = () => {
   try {
     const text = { type: "string" }
     const flag = { type: "boolean", default: false }
-    const options = { small: flag, trial: flag, folder: text, images: text }
+    const options = { small: flag, trial: flag, folder: text, images: text, name: text, socket: text }
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     if (positionals.length !== 1 || !/^\d+\.\d+\.\d+$/.test(positionals[0])) throw new Error("the version is missing")
     return { version: positionals[0], ...values }
@@ -28,7 +37,17 @@ const readArguments = () => {
   }
 }
 
-const { version, small, trial, folder = here, images = "galaxy-" } = readArguments()
+const { version, small, trial, folder = here, images = "galaxy-", name = "galaxy", ...given } = readArguments()
+const { socket = "/var/run/docker.sock" } = given
+
+/** The group that may use Docker: the backends get it. */
+const dockerGroup = () => {
+  try {
+    return String(statSync(socket).gid)
+  } catch {
+    return ""
+  }
+}
 
 /** Needs no escaping in a URL or in a file of settings. */
 const secret = () => randomBytes(32).toString("hex")
@@ -65,24 +84,46 @@ const forTrial = {
   GATEWAY_ALLOWED_HOSTS: "127.0.0.1,localhost",
   GATEWAY_REDIS_URL: `redis://:${redis}@redis:6379`
 }
-const values = { ...always, ...(trial ? forTrial : {}) }
+const engines = {
+  INSTALLATION: name,
+  DOCKER_SOCKET: socket,
+  DOCKER_GROUP: dockerGroup(),
+  BACKEND_ENGINES: "docker",
+  BACKEND_DOCKER_INSTALLATION: name,
+  BACKEND_DOCKER_HOSTS: "/etc/galaxy/docker/hosts.json"
+}
+const hosts = [
+  {
+    name: "this-host",
+    endpoint: "unix:///var/run/docker.sock",
+    reach: "name",
+    network: `${name}-engines`,
+    engines: 200
+  }
+]
+const values = { ...always, ...(small ? {} : engines), ...(trial ? forTrial : {}) }
 
 /** An example with the values that are known; lines of others stay as they are. */
 const filled = (example) =>
-  readFileSync(join(here, example), "utf8").replaceAll(/^([A-Z0-9_]+)=.*$/gm, (line, name) =>
-    Object.hasOwn(values, name) ? `${name}=${values[name]}` : line
+  readFileSync(join(here, example), "utf8").replaceAll(/^([A-Z0-9_]+)=.*$/gm, (line, key) =>
+    Object.hasOwn(values, key) ? `${key}=${values[key]}` : line
   )
 
 const files = { ".env": "example.env", "backend.env": "backend.example.env", "gateway.env": "gateway.example.env" }
-const there = Object.keys(files).filter((name) => existsSync(join(folder, name)))
+const hostsFile = small ? [] : ["docker/hosts.json"]
+const there = [...Object.keys(files), ...hostsFile].filter((it) => existsSync(join(folder, it)))
 if (there.length > 0) {
   console.error(`Nothing was written: ${there.join(", ")} of ${resolve(folder)} may hold the secrets of a platform.`)
   process.exit(1)
 }
-for (const [name, example] of Object.entries(files)) {
-  writeFileSync(join(folder, name), filled(example), { mode: 0o600, flag: "wx" })
+for (const [file, example] of Object.entries(files)) {
+  writeFileSync(join(folder, file), filled(example), { mode: 0o600, flag: "wx" })
 }
-console.log(
-  `Wrote ${Object.keys(files).join(", ")} to ${resolve(folder)}. They hold secrets: keep a copy in a safe place.`
-)
+for (const file of hostsFile) {
+  // Backends run as another user, and nothing in it is a secret.
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
+  writeFileSync(join(folder, file), `${JSON.stringify(hosts, undefined, 2)}\n`, { mode: 0o644, flag: "wx" })
+}
+const written = [...Object.keys(files), ...hostsFile].join(", ")
+console.log(`Wrote ${written} to ${resolve(folder)}. They hold secrets: keep a copy in a safe place.`)
 if (!trial) console.log("Now set what is empty in them.")

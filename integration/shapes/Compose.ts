@@ -20,11 +20,11 @@ export const composeProgram = (): readonly [string, ...ReadonlyArray<string>] | 
 
 /** Ports of this machine that Docker chooses. */
 const freePorts = `
-GATEWAY_1_ADDRESS=127.0.0.1:
-GATEWAY_2_ADDRESS=127.0.0.1:
-BACKEND_PORT=0
-BACKEND_2_PORT=0
-TRIAL_MAIL_PORT=0
+LISTEN_GATEWAY_1=127.0.0.1:
+LISTEN_GATEWAY_2=127.0.0.1:
+LISTEN_BACKEND_1=127.0.0.1:
+LISTEN_BACKEND_2=127.0.0.1:
+TRIAL_MAIL_PAGE=127.0.0.1:
 `
 
 export class Compose {
