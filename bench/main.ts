@@ -15,6 +15,7 @@ import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
+import { commands } from "./gateway/commands.ts"
 import { cores } from "./gateway/cores.ts"
 import { print as printStreams, streams } from "./gateway/streams.ts"
 import { telemetry } from "./gateway/telemetry.ts"
@@ -30,6 +31,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
+  npm run bench -- gateway commands      what a signed call asks of Redis and PostgreSQL; needs servers of both
   npm run bench -- gateway telemetry     what metrics, traces and logs cost such a call
   npm run bench -- gateway cores [ROUNDS]
                                          the same in several processes behind one port, in each way, and with a thread
@@ -50,6 +52,10 @@ if (argument === "backend") {
 if (argument === "gateway") {
   const redisUrl = process.env["GALAXY_TEST_REDIS_URL"]
   if (redisUrl === undefined) throw new Error("GALAXY_TEST_REDIS_URL names no Redis")
+  if (tree === "commands") {
+    await commands()
+    process.exit()
+  }
   if (tree === "cores") {
     await cores(redisUrl, Number(part ?? 7))
     process.exit()

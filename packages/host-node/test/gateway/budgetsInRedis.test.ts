@@ -1,6 +1,6 @@
 /** Budgets of two gateways on one Redis: one budget where it is shared, and one each where it isn't. */
 import { randomUUID } from "node:crypto"
-import * as Budgets from "@galaxy/edge/Budgets"
+import type * as Budgets from "@galaxy/edge/Budgets"
 import { toEffect } from "@galaxy/edge/Awaitable"
 import { ReplayStore, type SharedTake } from "@galaxy/edge/ReplayStore"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
