@@ -18,7 +18,7 @@ import {
   TurnRequest
 } from "./Admin.ts"
 import { maxOrders, maxRaceName, maxTurn } from "./Limits.ts"
-import { Order, OrdersAnswer, Revision, WrittenOrders } from "./Order.ts"
+import { Order, Revision, WrittenOrders } from "./Order.ts"
 import { Report } from "./Report.ts"
 import { StateListing, StateQuery } from "./State.ts"
 
@@ -96,7 +96,7 @@ export class PlayGroup extends HttpApiGroup.make("play")
       success: WrittenOrders,
       error: wireErrors
     }).annotate(HttpApi.PayloadParseOptions, knownFieldsOnly),
-    HttpApiEndpoint.get("orders", "/order", { query: ofRace, success: OrdersAnswer, error: wireErrors }),
+    HttpApiEndpoint.get("orders", "/order", { query: ofRace, success: WrittenOrders, error: wireErrors }),
     HttpApiEndpoint.get("report", "/report", { query: ofRace, success: Report, error: wireErrors })
   )
   .prefix("/api/v1") {}

@@ -165,6 +165,8 @@ export type OrdersAnswer = typeof OrdersAnswer.Type
 export const Kept = Schema.Struct({ path: Schema.String, revision: Revision, sealed: Schema.String })
 export type Kept = typeof Kept.Type
 
-/** The engine's own answer of `command` and `order`; players get it without `kept`. */
+/**
+ * The engine's own answer of `command` and `order`, and of reading the open turn's orders; players get it without `kept`.
+ */
 export const WrittenOrders = Schema.Struct({ ...OrdersAnswer.fields, kept: Schema.optionalKey(Kept) })
 export type WrittenOrders = typeof WrittenOrders.Type

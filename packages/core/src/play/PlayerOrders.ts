@@ -110,6 +110,7 @@ export const layer: Layer.Layer<
     const sql = yield* SqlClient.SqlClient
 
     const overtaken = new EngineUnreachable({ reason: "the engine was replaced while it took the orders" })
+    const replaced = new EngineUnreachable({ reason: "the engine was replaced while it was read", stranger: true })
     const notUp = new EngineUnreachable({ reason: "the engine is not up yet" })
 
     /** The run that the row names; undefined where it names none that is known to be up. */
@@ -199,7 +200,16 @@ export const layer: Layer.Layer<
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
         const { race, row, turn: current } = yield* access.reader(gameId, userId)
         if (turn !== undefined && turn > current) return yield* new TurnNotMade({ turn, current })
-        const ask = (engine: EngineAccess) => client[what](engine, { race, turn: turn ?? current })
+        const ask = Effect.fnUntraced(function* (engine: EngineRun & EngineAccess) {
+          const answer = yield* client[what](engine, { race, turn: turn ?? current })
+          if (what === "report" || !Object.hasOwn(answer, "kept")) return answer
+          const { kept, ...forPlayer } = answer
+          // Nobody is shown an order that an engine's end would take back.
+          yield* moves
+            .keepTold({ game_id: gameId, current_turn: current }, engine, yield* keptIn({ kept }))
+            .pipe(Effect.catchTag("StateOvertaken", () => Effect.fail(replaced)))
+          return forPlayer
+        })
         // An engine may end while it is read, for example with its game. Another one answers the same.
         const again = (error: EngineUnreachable) => error.lost === true || error.stranger === true
         return yield* Effect.retry(withEngine(gameId, row, ask, again), {

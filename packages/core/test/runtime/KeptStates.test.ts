@@ -160,6 +160,28 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("an order that a player reads is kept, though its write was cut off", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const game = yield* runningGame
+        const { gameId, owner, sessions } = game
+        yield* sql.unsafe(`
+          CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
+        yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE INSERT ON backend.engine_files
+          FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+        assert.strictEqual((yield* Effect.flip(order(game, owner, "WEAPONS")))._tag, "StorageError")
+        const unread = yield* Effect.flip(sessions.orders(gameId, owner, undefined))
+        assert.strictEqual(unread._tag, "StorageError")
+        yield* sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+        assert.notInclude(Object.keys(yield* kept(gameId)), "orders/0000000/000.json")
+        const shown = yield* sessions.orders(gameId, owner, undefined)
+        assert.notProperty(shown, "kept")
+        yield* lose(gameId)
+        assert.deepStrictEqual((yield* sessions.orders(gameId, owner, undefined))["orders"], shown["orders"])
+      })
+    )
+
     it.effect("an order is refused, and not stored, where the engine was replaced after it had accepted it", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

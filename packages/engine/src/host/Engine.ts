@@ -31,6 +31,7 @@ import {
   TurnNotOpen,
   TurnUnknown
 } from "./EngineError.ts"
+import { ordersFileOf } from "./layout.ts"
 import { revisionOf } from "./revision.ts"
 import type { StoredOrders } from "./stateReaders.ts"
 import { type StateError, StateStore } from "./StateStore.ts"
@@ -96,7 +97,7 @@ export class Engine extends Context.Service<
       ifRevision?: number
     ): Effect.Effect<WrittenOrders, WriteError | OrdersChanged>
     /** Orders and verdicts for a turn, by default the open one. Verdicts of the open turn are forecasts. */
-    orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
+    orders(race: string, turn: number | undefined): Effect.Effect<WrittenOrders, ReadError>
     /** A race's report of a turn, by default the last one. */
     report(race: string, turn: number | undefined): Effect.Effect<Report, ReadError>
   }
@@ -259,7 +260,17 @@ export class Engine extends Context.Service<
         const index = yield* indexOf(galaxy, race)
         const wanted = turn ?? galaxy.turn
         if (wanted > galaxy.turn) return yield* new TurnUnknown({ turn: wanted })
-        if (wanted === galaxy.turn) return answer(galaxy, index, yield* store.orders(galaxy, index))
+        if (wanted === galaxy.turn) {
+          const standing = yield* store.orders(galaxy, index)
+          const path = ordersFileOf(galaxy.turn, index)
+          const sealed = standing.writes > 0 ? yield* store.sealed(path) : Option.none()
+          // A write that came in between says itself what is to be kept.
+          const same = (yield* store.orders(galaxy, index)).writes === standing.writes
+          const told = answer(galaxy, index, standing)
+          return same && Option.isSome(sealed)
+            ? { ...told, kept: { path, revision: standing.writes, sealed: sealed.value } }
+            : told
+        }
         // The orders of a closed turn are in the report of the turn they led to.
         const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
         const { writes } = yield* store.orders({ ...galaxy, turn: wanted }, index)

@@ -93,6 +93,24 @@ export const make = Effect.gen(function* () {
   })
 
   /**
+   * Keeps what somebody is about to be told of the open turn's decisions, if it isn't kept yet: its write may have been
+   * cut off after the engine had taken it.
+   */
+  const keepTold = Effect.fnUntraced(function* (
+    row: Pick<StateRow, "game_id" | "current_turn">,
+    run: Pick<EngineRun, "epoch">,
+    kept: Option.Option<Kept>
+  ) {
+    if (!vault.keeps || Option.isNone(kept)) return
+    const { path, sealed } = kept.value
+    const bytes = utf8.encode(sealed)
+    const missing = yield* vault.missing(row.game_id, [
+      { path, size: bytes.byteLength, sha256: yield* sha256Of(bytes) }
+    ])
+    if (missing.length > 0) yield* yield* keeping(row, run, kept)
+  })
+
+  /**
    * What the vault lacks of a game that its engine has just created; undefined where states aren't kept, or not of this
    * engine.
    */
@@ -179,7 +197,7 @@ export const make = Effect.gen(function* () {
       )
     )
 
-  return { vault, keeping, created, made, takeIn, give }
+  return { vault, keeping, keepTold, created, made, takeIn, give }
 })
 
 /** See `make`. */
