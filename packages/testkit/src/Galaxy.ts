@@ -4,11 +4,13 @@
  *
  * Nothing here is a stand-in for our own code; only what lies outside (mail relay, disk, processes, time) is replaced.
  */
+import type { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { MemoryMail, layerMemory as mailLayer } from "@galaxy/core/mail/MemoryMailTransport"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
 import * as BackendServer from "@galaxy/host-node/processes/BackendServer"
 import { Context, type Duration, Effect, Layer, References } from "effect"
+import type { SqlClient } from "effect/sql"
 import * as InProcessEngineHost from "./engine/InProcessEngineHost.ts"
 import * as parts from "./internal/parts.ts"
 import * as MovableClock from "./MovableClock.ts"
@@ -19,6 +21,8 @@ import * as TestDatabase from "./TestDatabase.ts"
 export interface GalaxyOptions {
   /** Used instead of PGlite in memory. */
   readonly database?: Layer.Layer<TestDatabase.Database>
+  /** Used instead of engines in this process. */
+  readonly engines?: Layer.Layer<EngineHost, never, SqlClient.SqlClient>
   readonly gateway?: Partial<GatewayServer.GatewayOptions>
   readonly backend?: Partial<BackendServer.BackendServerOptions>
 }
@@ -66,7 +70,7 @@ export const layer = (options: GalaxyOptions = {}) =>
   galaxy.pipe(
     Layer.provideMerge(gatewayOf(options)),
     Layer.provideMerge(parts.backend(options.backend)),
-    Layer.provide(InProcessEngineHost.layer()),
+    Layer.provide(options.engines ?? InProcessEngineHost.layer()),
     Layer.provideMerge(options.database ?? TestDatabase.layerPglite),
     Layer.provideMerge(mailLayer),
     Layer.provideMerge(MovableClock.layer),

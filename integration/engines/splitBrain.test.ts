@@ -1,0 +1,185 @@
+/**
+ * A host's link is cut in the middle of a game: the game goes on at another host with everything that was acknowledged,
+ * and what the engine behind the cut still says counts for nothing.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { current } from "@galaxy/core/engine/Incarnation"
+import { StateVault } from "@galaxy/core/runtime/vault/StateVault"
+import * as DatabaseStates from "@galaxy/host-node/engine-host/DatabaseStates"
+import { Galaxy, layer } from "@galaxy/testkit/Galaxy"
+import { gameIn, player, runGame } from "@galaxy/testkit/players"
+import * as TestDatabase from "@galaxy/testkit/TestDatabase"
+import { Effect, Layer, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
+import { afterAll, beforeAll } from "vitest"
+import { dockerForTests } from "../docker.ts"
+import { platformImages } from "../images/platformImages.ts"
+import { docker } from "./docker.ts"
+import { backendOn, place } from "./realHost.ts"
+import { SecondHost, secondHostTrouble } from "./SecondHost.ts"
+
+const env = dockerForTests("a game whose host is cut off")
+const trouble = env === undefined ? "no daemon" : secondHostTrouble()
+if (env !== undefined && trouble !== undefined) console.warn(`skipped: a game whose host is cut off (${trouble})`)
+const dockerHost = env?.["DOCKER_HOST"] ?? ""
+
+describe.skipIf(trouble !== undefined)("a game whose host is cut off", () => {
+  let second: SecondHost
+  let engine = ""
+
+  beforeAll(async () => {
+    engine = (await platformImages(env ?? {})).engine
+    second = await SecondHost.start()
+    await second.load(dockerHost, engine)
+  }, 600_000)
+
+  afterAll(async () => {
+    second?.setLink(true)
+    await second?.close()
+  }, 120_000)
+
+  /** Two hosts: the machine's own daemon and, with the same installation, the one behind the link. */
+  const twoHosts = Layer.effect(
+    EngineHost,
+    Effect.gen(function* () {
+      const alpha = yield* place()
+      const beta = yield* place({
+        name: "beta",
+        endpoint: second.endpoint,
+        reach: { by: "published", address: second.address }
+      })
+      return yield* backendOn(alpha, {
+        hosts: [alpha.host, beta.host],
+        incarnation: yield* current,
+        times: { silence: 3_000 }
+      })
+    })
+  )
+
+  const patiently = { schedule: Schedule.spaced("500 millis"), times: 240 }
+
+  it.live("goes on elsewhere with every acknowledged order, and the engine left behind is refused and removed", () =>
+    Effect.gen(function* () {
+      const galaxy = yield* Galaxy
+      const sql = yield* SqlClient.SqlClient
+      const admin = (path: string, body: object) =>
+        Effect.promise(async () => {
+          const { password, user } = galaxy.admin
+          const answer = await fetch(`${galaxy.backendUrl}/api/v1/admin/${path}`, {
+            method: "POST",
+            headers: {
+              authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+              "content-type": "application/json"
+            },
+            body: JSON.stringify(body)
+          })
+          assert.isBelow(answer.status, 300, await answer.text())
+        })
+      yield* admin("engine-versions", { version: "0.1.0", image_ref: engine, reason: "a test" })
+      const row = (gameId: string) =>
+        Effect.map(
+          sql<{ readonly engine_host: string; readonly engine_epoch: number; readonly engine_endpoint: string }>`
+            SELECT engine_host, engine_epoch, engine_endpoint FROM backend.runtime_records WHERE game_id = ${gameId}`,
+          ([it]) => it ?? { engine_host: "", engine_epoch: 0, engine_endpoint: "" }
+        )
+      // The game begins behind the link.
+      yield* sql`INSERT INTO backend.engine_hosts (host_id, draining) VALUES ('alpha', true)
+        ON CONFLICT (host_id) DO UPDATE SET draining = true`
+      const [ada, lin] = [yield* player("Ada"), yield* player("Lin")]
+      const { game_id } = yield* runGame([ada, lin])
+      const gameId = GameId.make(game_id)
+      const before = yield* row(game_id)
+      assert.strictEqual(before.engine_host, "beta")
+      yield* sql`UPDATE backend.engine_hosts SET draining = false`
+      const report = yield* ada.client.call("user.games.report", { game_id, turn: 0 })
+      const planet = report.my_planets[0]?.number ?? -1
+      const linReport = yield* lin.client.call("user.games.report", { game_id, turn: 0 })
+      const home = linReport.my_planets[0]?.number ?? -1
+      const produce = (product: "WEAPONS" | "SHIELDS") => [{ op: "produce", planet, product } as const]
+      const acknowledged = yield* ada.client.call("user.games.order", { game_id, orders: produce("WEAPONS") })
+      assert.isTrue(acknowledged.verdicts.every((it) => it.accepted))
+
+      second.setLink(false)
+      // An order counts once somebody has said so: until there is an engine that can be reached, nobody does.
+      const late = yield* lin.client
+        .call("user.games.order", { game_id, orders: [{ op: "produce", planet: home, product: "SHIELDS" }] })
+        .pipe(
+          Effect.retry({
+            ...patiently,
+            while: (error) => error._tag === "CallFailed" || error._tag === "Unavailable"
+          })
+        )
+      assert.isTrue(late.verdicts.every((it) => it.accepted))
+      const moved = yield* row(game_id)
+      assert.deepStrictEqual([moved.engine_host, moved.engine_epoch > before.engine_epoch], ["alpha", true])
+      const back = yield* ada.client.call("user.games.order.get", { game_id })
+      assert.deepStrictEqual(back.orders, produce("WEAPONS"))
+      yield* galaxy.advance("1 hour")
+      yield* Effect.repeat(ada.client.call("lobby.games.get", { game_id }), {
+        until: (it) => it.current_turn === 1,
+        ...patiently
+      })
+      const made = yield* ada.client.call("user.games.report", { game_id, turn: 1 })
+      assert.strictEqual(made.my_planets.find((it) => it.number === planet)?.production, "WEAPONS")
+
+      const ofLin = yield* lin.client.call("user.games.report", { game_id, turn: 1 })
+      assert.strictEqual(ofLin.my_planets.find((it) => it.number === home)?.production, "SHIELDS")
+
+      second.setLink(true)
+      // The engine left behind still knows its token, and takes an order.
+      const [left = ""] = (yield* Effect.promise(() => docker(second.inside, "ps", "--quiet"))).split("\n")
+      const told = JSON.parse(
+        yield* Effect.promise(() => docker(second.inside, "inspect", "--format", "{{json .Config.Env}}", left))
+      ) as ReadonlyArray<string>
+      const token = told.find((it) => it.startsWith("GALAXY_ENGINE_TOKEN="))?.split("=")[1] ?? ""
+      const taken = yield* Effect.promise(async () => {
+        const answer = await fetch(`${before.engine_endpoint}/api/v1/order`, {
+          method: "PUT",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify({ actor: "Race_Ada", orders: produce("SHIELDS") })
+        })
+        return { status: answer.status, body: (await answer.json()) as { readonly kept?: Kept } }
+      })
+      const { kept } = taken.body
+      assert.strictEqual(taken.status, 200)
+      assert.isDefined(kept)
+      // It can't be committed.
+      const refused = yield* Effect.gen(function* () {
+        const vault = yield* StateVault
+        const bytes = new Uint8Array(Buffer.from(kept?.sealed ?? "", "base64"))
+        const file = yield* vault.pack({ path: kept?.path ?? "", bytes }, kept?.revision)
+        return yield* Effect.flip(vault.keepDecision({ gameId, epoch: before.engine_epoch, turn: 0 }, file))
+      }).pipe(Effect.provide(DatabaseStates.layer))
+      assert.strictEqual(refused._tag, "StateOvertaken")
+      // And it is swept.
+      yield* Effect.repeat(
+        Effect.andThen(
+          galaxy.advance("1 minute"),
+          Effect.promise(() => docker(second.inside, "ps", "--quiet"))
+        ),
+        { until: (running) => running === "", ...patiently }
+      )
+      assert.strictEqual((yield* gameIn(ada, game_id, "running")).current_turn, 1)
+      const after = yield* row(game_id)
+      assert.deepStrictEqual([after.engine_host, after.engine_epoch], ["alpha", moved.engine_epoch])
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        layer({
+          database: TestDatabase.layerPglite,
+          engines: twoHosts,
+          backend: { builtInEngine: false, engineStates: DatabaseStates.layer }
+        })
+      )
+    )
+  )
+})
+
+/** What an engine asks to be kept with an answer. */
+interface Kept {
+  readonly path: string
+  readonly revision: number
+  readonly sealed: string
+}
