@@ -29,12 +29,12 @@ export const seal = (kind: StateKind, content: StateJson, sha256: Sha256Hex = sh
 const parse = (text: string): Result.Result<unknown, string> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
 
-/** The content of a sealed text, upgraded to the present version, or what is wrong with the text. */
-export const unseal = (
+/** Version and content of a sealed text whose digest is right, or what is wrong with the text. Reads no content. */
+export const verified = (
   kind: StateKind,
   sealed: string,
   sha256: Sha256Hex = sha256Hex
-): Result.Result<unknown, string> => {
+): Result.Result<{ readonly version: number; readonly text: string }, string> => {
   const [head = "", text, rest, ...more] = sealed.split("\n")
   if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")
   return Result.flatMap(parse(head), (parsed) => {
@@ -45,6 +45,16 @@ export const unseal = (
       return Result.fail(`has version ${String(version)}; this engine reads up to ${stateVersion}`)
     }
     if (head !== headOf(kind, version, text, sha256)) return Result.fail("does not match its digest")
-    return Result.flatMap(parse(text), (content) => upgraded(kind, version, content))
+    return Result.succeed({ version, text })
   })
 }
+
+/** The content of a sealed text, upgraded to the present version, or what is wrong with the text. */
+export const unseal = (
+  kind: StateKind,
+  sealed: string,
+  sha256: Sha256Hex = sha256Hex
+): Result.Result<unknown, string> =>
+  Result.flatMap(verified(kind, sealed, sha256), ({ version, text }) =>
+    Result.flatMap(parse(text), (content) => upgraded(kind, version, content))
+  )

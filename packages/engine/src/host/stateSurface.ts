@@ -5,7 +5,7 @@ import { Effect, Option, Result } from "effect"
 import type { Galaxy } from "../state/Galaxy.ts"
 import { GameExists, StateFileUnknown, StateRefused } from "./EngineError.ts"
 import { isStatePath, kindAt } from "./layout.ts"
-import { unseal } from "./sealed.ts"
+import { verified } from "./sealed.ts"
 import { Sha256 } from "./Sha256.ts"
 import type { StateError, StateStore } from "./StateStore.ts"
 
@@ -43,8 +43,9 @@ export const stateSurface = (
     const found = yield* store.current
     if (Option.isSome(found)) return yield* new GameExists({ gameId: found.value.game_id })
     if (!isStatePath(path)) return yield* new StateRefused({ problem: "this is not the path of a state file" })
-    const content = unseal(kindAt(path), sealed, yield* Sha256)
-    if (Result.isFailure(content)) return yield* new StateRefused({ problem: `the file ${content.failure}` })
+    // Contents are read when the game is opened, those of earlier turns when somebody asks for them.
+    const whole = verified(kindAt(path), sealed, yield* Sha256)
+    if (Result.isFailure(whole)) return yield* new StateRefused({ problem: `the file ${whole.failure}` })
     yield* store.put(path, sealed)
   }, one)
 
