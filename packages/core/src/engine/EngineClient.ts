@@ -4,15 +4,15 @@
  * Answers that the platform acts on are decoded and checked; answers for players are passed on unchanged. An engine
  * isn't trusted: whatever it answers, or fails to, is an error of this one game.
  */
-import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
 import { maxStateFileBytes } from "@galaxy/contract/engine/Limits"
 import { Kept } from "@galaxy/contract/engine/Order"
 import { StateListing } from "@galaxy/contract/engine/State"
 import { histogram } from "@galaxy/contract/telemetry/instruments"
-import { Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
+import { type EngineRefused, EngineUnreachable } from "./EngineError.ts"
+import { bytesOf, failureOf, jsonOf, lost, unreachable } from "./engineAnswers.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import type { EngineAccess } from "./EngineHost.ts"
 import { timed } from "../shared/Measuring.ts"
@@ -72,83 +72,6 @@ export class EngineClient extends Context.Service<
     openState(engine: EngineAccess): Effect.Effect<EngineStatus, CallError>
   }
 >()("@galaxy/core/engine/EngineClient") {}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-const unreachable = (reason: string) => new EngineUnreachable({ reason })
-const lost = (reason: string) => new EngineUnreachable({ reason, lost: true })
-
-/** The body, read until it exceeds the bound. */
-const bytesOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  yield* Stream.runForEach(response.stream, (chunk) => {
-    size += chunk.byteLength
-    if (size > maxBytes) return Effect.fail(unreachable(`the answer has more than ${maxBytes} bytes`))
-    chunks.push(chunk)
-    return Effect.void
-  }).pipe(
-    Effect.catchIf(
-      (error) => error._tag === "HttpClientError" && error.reason._tag === "EmptyBodyError",
-      () => Effect.void
-    ),
-    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : lost("the answer was cut off")))
-  )
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
-})
-
-/** Whether the body can't exceed the bound: its length is announced, and it doesn't grow when it is decoded. */
-const isSmall = ({ headers }: HttpClientResponse.HttpClientResponse, maxBytes: number) =>
-  headers["content-encoding"] === undefined &&
-  headers["transfer-encoding"] === undefined &&
-  Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= maxBytes
-
-/** The body as JSON, read at once where it is known to be small. */
-const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
-  const bytes = isSmall(response, maxBytes)
-    ? yield* Effect.mapError(response.arrayBuffer, () => unreachable("the answer was cut off"))
-    : yield* bytesOf(response, maxBytes)
-  return yield* Effect.try({
-    try: (): unknown => JSON.parse(utf8.decode(bytes)),
-    catch: () => unreachable(`status ${response.status} with an answer that is not JSON`)
-  })
-})
-
-const decodeEnvelope = Schema.decodeUnknownOption(ErrorEnvelope)
-const decodeRefusal = Schema.decodeUnknownOption(
-  Schema.Struct({ code: EngineRefused.fields.code, message: Schema.String })
-)
-const decodeCondition = Schema.decodeUnknownOption(Schema.Literals(reasonsOf.conflict))
-
-/**
- * Longest text of an engine that is passed on, in characters. It reaches players and the database, so NUL, which
- * PostgreSQL can't store, is removed.
- */
-const maxReason = 500
-const bounded = (text: string) => text.replaceAll("\u0000", "").slice(0, maxReason)
-
-const failureOf = (status: number, body: unknown): CallError => {
-  const envelope = decodeEnvelope(body)
-  if (Option.isNone(envelope)) return unreachable(`status ${status} without a valid error body`)
-  const refusal = decodeRefusal(envelope.value.error)
-  if (Option.isSome(refusal) && status < 500) {
-    const { code, message } = refusal.value
-    const condition = code === "conflict" ? decodeCondition(envelope.value.error.reason) : Option.none()
-    return new EngineRefused({
-      code,
-      reason: bounded(message),
-      ...(Option.isSome(condition) ? { condition: condition.value } : {})
-    })
-  }
-  const reason = bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`)
-  return new EngineUnreachable({ reason, ...(status === 401 ? { stranger: true } : {}) })
-}
 
 const duration = histogram("galaxy.engine.call.duration")
 

@@ -173,7 +173,11 @@ export const layer: Layer.Layer<
                   }),
               explained
             )
-            const keep = yield* moves.keeping({ game_id: gameId, current_turn: open }, engine, yield* keptIn(answer))
+            const keep = yield* moves.keeping(
+              { game_id: gameId, current_turn: open },
+              engine,
+              moves.vault.keeps ? yield* keptIn(answer) : Option.none()
+            )
             return { answer, keep }
           }),
           // Whatever else went wrong, it may have taken the orders.

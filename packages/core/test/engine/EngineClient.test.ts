@@ -53,3 +53,63 @@ describe("the size of an engine's answer", () => {
     })
   )
 })
+
+describe("calls about state files", () => {
+  /** Answers each request, and keeps what was asked. */
+  const clientOf = (answer: (request: { readonly method: string; readonly path: string }) => Response) => {
+    const asked: Array<{ readonly method: string; readonly path: string; readonly bytes: number | undefined }> = []
+    const http = HttpClient.make((request, url) =>
+      Effect.sync(() => {
+        const path = `${url.pathname}${url.search}`
+        const bytes = request.body._tag === "Uint8Array" ? request.body.body.byteLength : undefined
+        asked.push({ method: request.method, path, bytes })
+        return HttpClientResponse.fromWeb(request, answer({ method: request.method, path }))
+      })
+    )
+    const layer = EngineClient.layer.pipe(
+      Layer.provide([EngineSettings.layer(), Layer.succeed(HttpClient.HttpClient, http)])
+    )
+    return { asked, client: Effect.provide(EngineClient.EngineClient, layer) }
+  }
+
+  const absent = () => Response.json({ error: { code: "not_found", message: "no such route" } }, { status: 404 })
+
+  it.effect("carry bytes as they are, also none", () =>
+    Effect.gen(function* () {
+      const file = Uint8Array.from([0, 255, 10])
+      const { asked, client } = clientOf(({ method, path }) =>
+        method === "PUT"
+          ? new Response(null, { status: 204 })
+          : new Response(path.endsWith("empty") ? null : file, { status: 200 })
+      )
+      const calls = yield* client
+      assert.deepStrictEqual(yield* calls.stateFile(engine, "galaxy/1 a.json"), file)
+      assert.strictEqual((yield* calls.stateFile(engine, "empty")).byteLength, 0)
+      yield* calls.putState(engine, "galaxy/1", file)
+      assert.deepStrictEqual(asked, [
+        { method: "GET", path: "/api/v1/admin/state/galaxy/1%20a.json", bytes: undefined },
+        { method: "GET", path: "/api/v1/admin/state/empty", bytes: undefined },
+        { method: "PUT", path: "/api/v1/admin/state/galaxy/1", bytes: 3 }
+      ])
+    })
+  )
+
+  it.effect("are bounded, and refused by an engine that gives nothing away", () =>
+    Effect.gen(function* () {
+      const large = yield* clientOf(() => new Response(new Uint8Array(16 * 1024 * 1024 + 1))).client
+      assert.include((yield* Effect.flip(large.stateFile(engine, "a"))).reason, "more than 16777216 bytes")
+      const none = yield* clientOf(absent).client
+      for (const call of [
+        none.state(engine, 3),
+        none.stateFile(engine, "a"),
+        none.putState(engine, "a", new Uint8Array(1)),
+        none.openState(engine)
+      ]) {
+        assert.deepInclude(yield* Effect.flip(call), { _tag: "EngineRefused", code: "not_found" })
+      }
+      const odd = yield* clientOf(() => Response.json({ turn: 1, files: [{ path: "a", size: -1, sha256: "x" }] }))
+        .client
+      assert.include((yield* Effect.flip(odd.state(engine))).reason, "not a valid list")
+    })
+  )
+})
