@@ -30,7 +30,7 @@ export interface StateCosts {
   readonly placed: number
 }
 
-const turns = 12
+const turns = 24
 const ordersPerTurn = 20
 
 const side = async (serverUrl: string, keeps: boolean, computers: number) => {
