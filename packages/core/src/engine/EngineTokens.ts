@@ -9,7 +9,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { Kdf, Mac } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
-import type { SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import type { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
 import * as Incarnation from "./Incarnation.ts"
@@ -42,10 +42,17 @@ export const layer = ({
     Effect.gen(function* () {
       const mac = yield* Mac.Mac
       const key = yield* keyOf(secret)
-      const incarnation = yield* Incarnation.current
+      const incarnation = Incarnation.read(yield* SqlClient.SqlClient)
+      // A new incarnation may begin at any time. Its epochs are above all of those before it (docs/decisions/1471), so the one
+      // that was read for an epoch is right for all lower ones that are asked for; for a higher epoch it is read again.
+      let known: { readonly incarnation: string; readonly upTo: number } | undefined
+      const incarnationOf = (epoch: number) =>
+        known !== undefined && epoch <= known.upTo
+          ? Effect.succeed(known.incarnation)
+          : Effect.tap(incarnation, (it) => Effect.sync(() => void (known = { incarnation: it, upTo: epoch })))
       return EngineTokens.of({
         token: Effect.fnUntraced(function* (gameId, epoch) {
-          const subject = utf8.encode(`${yield* incarnation}\n${gameId}\n${epoch}`)
+          const subject = utf8.encode(`${yield* incarnationOf(epoch)}\n${gameId}\n${epoch}`)
           return Redacted.make(Base64Url.encode(yield* Effect.orDie(mac.sign(key, subject))))
         })
       })

@@ -11,16 +11,17 @@ const knownFor = "5 seconds"
 
 const decode = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ incarnation: Schema.String })]))
 
+/** Reads it. Fails if the database doesn't say, as before its first migration. */
+export const read = (sql: SqlClient.SqlClient): Effect.Effect<string, StorageError> =>
+  Effect.map(
+    StorageError.refail(Effect.flatMap(sql`SELECT incarnation::text FROM backend.installation`, decode)),
+    ([row]) => row.incarnation
+  )
+
 /** Reads it, at most every five seconds. Fails if the database doesn't say, as before its first migration. */
 export const current: Effect.Effect<Effect.Effect<string, StorageError>, never, SqlClient.SqlClient> = Effect.gen(
   function* () {
     const sql = yield* SqlClient.SqlClient
-    return yield* Effect.cachedWithTTL(
-      Effect.map(
-        StorageError.refail(Effect.flatMap(sql`SELECT incarnation::text FROM backend.installation`, decode)),
-        ([row]) => row.incarnation
-      ),
-      (exit) => (Exit.isSuccess(exit) ? knownFor : 0)
-    )
+    return yield* Effect.cachedWithTTL(read(sql), (exit) => (Exit.isSuccess(exit) ? knownFor : 0))
   }
 )

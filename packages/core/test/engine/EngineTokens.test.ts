@@ -1,0 +1,36 @@
+/** Tokens follow the incarnation at once: an engine that is started just after a new one begins has a token of that one. */
+import { GameId } from "@galaxy/contract/ids/Ids"
+import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
+import { newId } from "@galaxy/core/shared/NewId"
+import { layerPglite } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+
+const tokens = EngineTokens.layer({ secret: Redacted.make(new Uint8Array(32).fill(7)) })
+
+layer(Layer.provideMerge(tokens, layerPglite), { timeout: "240 seconds", excludeTestServices: true })(
+  "tokens of engines",
+  (it) => {
+    it.effect("differ by game, epoch and incarnation, and are the same at every backend", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const here = yield* EngineTokens.EngineTokens
+        const there = yield* Effect.provide(EngineTokens.EngineTokens, Layer.fresh(tokens))
+        const [game, other] = [GameId.make(yield* newId), GameId.make(yield* newId)]
+        const of = (from: typeof here, id: GameId, epoch: number) => Effect.map(from.token(id, epoch), Redacted.value)
+        const first = yield* of(here, game, 3)
+        assert.match(first, /^[\w-]{43}$/)
+        assert.strictEqual(yield* of(there, game, 3), first)
+        const before = [first, yield* of(here, game, 4), yield* of(here, other, 3)]
+        assert.strictEqual(new Set(before).size, 3)
+
+        // As a new incarnation begins, which takes epochs above all earlier ones.
+        yield* sql`UPDATE backend.installation SET incarnation = gen_random_uuid()`
+        const later = yield* of(here, game, 1_000)
+        assert.strictEqual(yield* of(there, game, 1_000), later)
+        assert.notStrictEqual(yield* of(here, game, 3), first)
+      })
+    )
+  }
+)
