@@ -175,8 +175,9 @@ export const make = Effect.gen(function* () {
   const putBack = Effect.fnUntraced(function* (engine: EngineAccess, { game_id: gameId, current_turn }: StateRow) {
     const before = yield* listed(engine)
     if (before === undefined) return yield* unfit("the engine takes no state in")
-    // Given to it before, by somebody who was cut off right after that.
-    if (before.turn !== undefined) return before.turn
+    // Given to it before, by somebody who was cut off after that; it may have made the next turn since.
+    if (before.turn === current_turn || before.turn === current_turn + 1) return before.turn
+    if (before.turn !== undefined) return yield* unfit(`it has one already, at turn ${before.turn}`)
     yield* Stream.runDrain(
       Stream.mapEffect(vault.load(gameId), ({ path, bytes }) => client.putState(engine, path, bytes), { concurrency })
     )
