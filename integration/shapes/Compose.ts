@@ -33,13 +33,17 @@ export class Compose {
   readonly #folder: string
   readonly #file: string
   readonly #env: NodeJS.ProcessEnv
+  /** Of the platform on its Docker hosts, for engines in containers. */
+  readonly #name: string
 
   private constructor(
     program: readonly [string, ...ReadonlyArray<string>],
     folder: string,
     file: string,
-    env: NodeJS.ProcessEnv
+    env: NodeJS.ProcessEnv,
+    name: string
   ) {
+    this.#name = name
     this.#program = program
     this.#folder = folder
     this.#file = file
@@ -53,11 +57,13 @@ export class Compose {
     const folder = await mkdtemp(join(tmpdir(), "galaxy-compose-"))
     await cp(join(root, "deploy/compose"), folder, { recursive: true })
     const prefix = images.node.slice(0, -`node:${testVersion}`.length)
-    const shape = file === "small.yaml" ? ["--small"] : []
+    const name = `t${randomBytes(4).toString("hex")}`
+    const socket = (env["DOCKER_HOST"] ?? "").replace(/^unix:\/\//, "")
+    const shape = file === "small.yaml" ? ["--small"] : ["--name", name, "--socket", socket]
     const args = [testVersion, ...shape, "--trial", "--images", prefix, "--folder", folder]
     await run(process.execPath, [join(folder, "new-settings.mjs"), ...args])
     await appendFile(join(folder, ".env"), freePorts)
-    return new Compose(program, folder, file, env)
+    return new Compose(program, folder, file, env, name)
   }
 
   /** Runs a command of compose and returns its output. */
@@ -90,6 +96,17 @@ export class Compose {
     }
   }
 
+  /** What an operator does once: names the engine's image to the platform. */
+  async registerEngine(backend: string, image: string): Promise<void> {
+    const credentials = Buffer.from(`root:${(await this.secrets()).adminPassword}`).toString("base64")
+    const { status } = await fetch(`${backend}/api/v1/admin/engine-versions`, {
+      method: "POST",
+      headers: { authorization: `Basic ${credentials}`, "content-type": "application/json" },
+      body: JSON.stringify({ version: testVersion, image_ref: image })
+    })
+    if (status >= 300) throw new Error(`the engine's version was refused with ${status}`)
+  }
+
   /** The last lines of every container's log. */
   logs(): Promise<string> {
     return this.run("logs", "--no-color", "--tail=60")
@@ -98,6 +115,11 @@ export class Compose {
   /** Removes everything that it made. */
   async remove(): Promise<void> {
     await this.run("kill").catch(() => undefined)
+    const engines = ["ps", "--all", "--quiet", "--filter", `label=galaxy.installation=${this.#name}`]
+    const { stdout } = await run("docker", engines, { env: this.#env })
+    // They are on its network.
+    const containers = stdout.split("\n").filter((it) => it !== "")
+    if (containers.length > 0) await run("docker", ["rm", "--force", "--volumes", ...containers], { env: this.#env })
     await this.run("down", "--volumes", "--timeout", "1")
     await rm(this.#folder, { recursive: true, force: true })
   }

@@ -62,4 +62,17 @@ describe.skipIf(!hasCompose)("the compose files", { timeout: 600_000 }, () => {
       const after = await allReady(compose, "backend")
       expect(await playStory(after, await compose.secrets())).toContain("all as promised")
     }))
+
+  it("start two backends whose engines are containers, and go on with one of them", () =>
+    started("compose.yaml", async (compose) => {
+      const { engine } = await platformImages(env ?? {})
+      const addresses = await allReady(compose, "backend-1")
+      await isHardened(compose)
+      await compose.registerEngine(addresses.backend, engine)
+      expect(await playStory(addresses, await compose.secrets())).toContain("all as promised")
+
+      const second = await allReady(compose, "backend-2")
+      await compose.run("kill", "backend-1")
+      expect(await playStory(second, await compose.secrets())).toContain("all as promised")
+    }))
 })
