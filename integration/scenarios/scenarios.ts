@@ -10,6 +10,7 @@ import { registration } from "./registration.ts"
 import { revocation } from "./revocation.ts"
 import type { Scenario } from "./Scenario.ts"
 import { softDelete } from "./softDelete.ts"
+import { takeover } from "./takeover.ts"
 
 export const scenarios: ReadonlyArray<Scenario> = [
   registration,
@@ -22,5 +23,6 @@ export const scenarios: ReadonlyArray<Scenario> = [
   softDelete,
   revocation,
   antiReplay,
+  takeover,
   operators
 ]

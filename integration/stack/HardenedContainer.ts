@@ -1,5 +1,5 @@
 /** A container as operators should run the platform's: nothing in it can be written to, and it may do nothing special. */
-import { GenericContainer } from "testcontainers"
+import { GenericContainer, type StartedTestContainer } from "testcontainers"
 import type { Run } from "./Run.ts"
 
 /** What is special about one container. */
@@ -14,11 +14,14 @@ export interface Special {
 export class HardenedContainer extends GenericContainer {
   readonly #run: Run
   readonly #networks: ReadonlyArray<string>
+  readonly #ended = Promise.withResolvers<never>()
 
   constructor(run: Run, image: string, role: string, { groups = [], networks = [] }: Special = {}) {
     super(image)
     this.#run = run
     this.#networks = networks
+    // All end some day, when nobody waits for it any more.
+    this.#ended.promise.catch(() => undefined)
     this.withName(`galaxy-integration-${run.id}-${role}`)
       .withLabels({ ...run.labels, "galaxy.integration.role": role })
       .withNetworkMode(run.platform)
@@ -38,7 +41,19 @@ export class HardenedContainer extends GenericContainer {
     })
   }
 
+  /** As `start`, but a container that ends before it is ready is a failure at once. */
+  async startOrEnd(): Promise<StartedTestContainer> {
+    return Promise.race([this.start(), this.#ended.promise])
+  }
+
   protected override async containerCreated(id: string): Promise<void> {
+    const container = this.#run.docker.getContainer(id)
+    container.wait({ condition: "next-exit" }).then(
+      ({ StatusCode }: { readonly StatusCode: number }) =>
+        this.#ended.reject(new Error(`ended with ${StatusCode} before it was ready`)),
+      // The daemon says why elsewhere, too.
+      () => undefined
+    )
     for (const network of this.#networks) {
       await this.#run.docker.getNetwork(network).connect({ Container: id })
     }

@@ -28,7 +28,7 @@ export class Stack extends Context.Service<
   Stack,
   {
     readonly gateways: readonly [string, string]
-    readonly backends: readonly [Backend, ...ReadonlyArray<Backend>]
+    readonly backends: readonly [Backend, Backend]
     /** What gateways send to the backends (`X-Gateway-Token`). */
     readonly gatewayToken: string
     /** The administrator that a new platform has. */
@@ -41,7 +41,7 @@ export class Stack extends Context.Service<
     mailsTo(address: string): Effect.Effect<ReadonlyArray<Mail>, StackFailed>
     /** While the effect runs, the mail relay takes connections and answers nothing. */
     withoutRelay<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | StackFailed, R>
-    /** The containers of a game's engine, running or not. */
+    /** The containers that run as a game's engine. */
     enginesOf(gameId: string): Effect.Effect<ReadonlyArray<EngineContainer>, StackFailed>
   }
 >()("@galaxy/integration/Stack") {}

@@ -39,7 +39,7 @@ export const start = (
         .withTmpFs(Object.fromEntries(memory.map((path) => [path, "uid=1000,gid=1000,mode=0700"])))
         .withBindMounts(Object.entries(files).map(([target, source]) => ({ source, target, mode: "ro" as const })))
         .withWaitStrategy(until)
-      return (command === undefined ? container : container.withCommand(command)).start()
+      return (command === undefined ? container : container.withCommand(command)).startOrEnd()
     },
     catch: failed(role)
   })

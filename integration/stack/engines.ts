@@ -1,4 +1,4 @@
-/** The containers of engines that the platform's backends have started. */
+/** The containers of engines that the platform's backends have started, and that run. */
 import { Effect } from "effect"
 import type { Run } from "./Run.ts"
 import type { EngineContainer } from "./Stack.ts"
@@ -11,7 +11,7 @@ export const enginesIn =
     Effect.tryPromise({
       try: async () => {
         const filters = JSON.stringify({ label: [`galaxy.installation=${installation}`, `galaxy.game=${gameId}`] })
-        const found = await docker.listContainers({ all: true, filters })
+        const found = await docker.listContainers({ filters })
         return found.map(({ Id, Labels, NetworkSettings }) => ({
           id: Id,
           url: `http://${NetworkSettings.Networks[engines]?.IPAddress ?? ""}:8080`,

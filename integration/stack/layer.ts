@@ -1,10 +1,11 @@
 /** The platform in containers: PostgreSQL, Redis, a mail catcher, two backends and two gateways. */
+import { statSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Context, Effect, Layer } from "effect"
 import { Wait } from "testcontainers"
-import type { PlatformImages } from "../images/names.ts"
+import { type PlatformImages, testVersion } from "../images/names.ts"
 import { platformImages } from "../images/platformImages.ts"
 import { adminOf } from "./admin.ts"
 import { backendOf, ready, start, whilePaused } from "./containers.ts"
@@ -63,19 +64,20 @@ const services = (run: Run.Run, { mail, services: image }: PlatformImages, secre
 const platform = Effect.fnUntraced(function* (run: Run.Run, images: PlatformImages) {
   const secret = processes.secrets()
   const { mail } = yield* services(run, images, secret)
-  const files = { [processes.countries]: yield* countriesFile(run.subnets) }
+  const files = { [processes.countries]: yield* countriesFile(run.subnets), [processes.dockerSocket]: run.socket }
+  const groups = [statSync(run.socket).gid]
   const backend = (role: string) =>
     start(run, {
       image: images.backend,
       role,
-      environment: processes.backend(secret, role),
+      environment: processes.backend(secret, role, run),
       ports: [8081],
       files,
-      memory: ["/state"],
+      groups,
       networks: [run.engines],
       until: ready(8081)
     }).pipe(Effect.map((container) => backendOf(run, container, role)))
-  const roles = ["backend-1"] as const
+  const roles = ["backend-1", "backend-2"] as const
   const gateway = (role: string) =>
     start(run, {
       image: images.gateway,
@@ -86,11 +88,16 @@ const platform = Effect.fnUntraced(function* (run: Run.Run, images: PlatformImag
     }).pipe(Effect.map((container) => `http://127.0.0.1:${container.getMappedPort(8080)}`))
   // A gateway waits for its backends by itself.
   const [backends, gateways] = yield* Effect.all(
-    [Effect.all([backend(roles[0])]), Effect.all([gateway("gateway-1"), gateway("gateway-2")], { concurrency: 2 })],
+    [
+      Effect.all([backend(roles[0]), backend(roles[1])], { concurrency: 2 }),
+      Effect.all([gateway("gateway-1"), gateway("gateway-2")], { concurrency: 2 })
+    ],
     { concurrency: 2 }
   )
   const bootstrap = { user: processes.bootstrapUser, password: secret.admin }
   const admin = adminOf(backends, bootstrap)
+  // Which images may be run is an operator's decision.
+  yield* admin.post("/engine-versions", { version: testVersion, image_ref: images.engine })
   return Stack.of({
     gateways,
     backends,

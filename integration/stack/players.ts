@@ -6,7 +6,7 @@ import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import type { EventOf, PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import type { EventKind } from "@galaxy/contract/events/EventKinds"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option, Schedule, Stream } from "effect"
 import { mailTo } from "./mails.ts"
 import { patience, until } from "./patience.ts"
 import { Stack } from "./Stack.ts"
@@ -74,6 +74,14 @@ export const listen = (player: Player, client = player.client) =>
       ended: inbox.ended
     }
     return listening
+  })
+
+/** Tries a call again while nobody answers it, as a player's program does; it may run twice. */
+export const retried = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.retry(call, {
+    times: 300,
+    schedule: Schedule.spaced("200 millis"),
+    while: (error) => error._tag === "Unavailable"
   })
 
 /** How a call was refused: the code and reason of a backend's refusal, the reason of a gateway's. */

@@ -23,8 +23,24 @@ export const countries = "/etc/galaxy/countries.mmdb"
 
 export const bootstrapUser = "root"
 
+/** Where a backend finds the socket of the daemon on which it runs engines. */
+export const dockerSocket = "/run/docker.sock"
+
+/** The run's daemon as the one host of engines, which are reached by their names in this network. */
+const engines = (installation: string, network: string): Record<string, string> => ({
+  BACKEND_ENGINES: "docker",
+  BACKEND_DOCKER_INSTALLATION: installation,
+  BACKEND_DOCKER_HOSTS: JSON.stringify([
+    { name: "here", endpoint: `unix://${dockerSocket}`, reach: "name", network, engines: 20 }
+  ])
+})
+
 /** A backend that the others of its database reach under this name. */
-export const backend = (secret: Secrets, name: string): Record<string, string> => ({
+export const backend = (
+  secret: Secrets,
+  name: string,
+  run: { readonly installation: string; readonly engines: string }
+): Record<string, string> => ({
   BACKEND_POSTGRES_DSN: `postgres://galaxy:${secret.postgres}@postgres:5432/galaxy`,
   BACKEND_SECRET_KEY: secret.backendKey,
   BACKEND_SMTP_URL: `smtp://galaxy:${secret.smtp}@mail:1025?tls=none`,
@@ -35,7 +51,8 @@ export const backend = (secret: Secrets, name: string): Record<string, string> =
   BACKEND_CLUSTER_LISTEN_ADDR: "0.0.0.0:7070",
   BACKEND_GEOIP_DB_PATH: countries,
   BACKEND_ADMIN_BOOTSTRAP_USER: bootstrapUser,
-  BACKEND_ADMIN_BOOTSTRAP_PASSWORD: secret.admin
+  BACKEND_ADMIN_BOOTSTRAP_PASSWORD: secret.admin,
+  ...engines(run.installation, run.engines)
 })
 
 /** Every player of the suite comes from one address: what strangers may do in a minute is too little for all of them. */

@@ -2,7 +2,7 @@
  * What is known when a scenario fails: the log and the inspection of every container, and what the database has on record
  * of games and backends. All of it goes into a folder; the newest of it is printed.
  */
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type Dockerode from "dockerode"
 import { Cause, Context, Effect } from "effect"
@@ -17,7 +17,7 @@ const shownColumns = 240
 
 /** Tables that say who works on which game, and what came of it; with the columns that are printed. */
 const tables = {
-  runtime_records: "game_id, status, current_turn, health, current_container_id, engine_endpoint, failure_reason",
+  runtime_records: "game_id, status, current_turn, health, engine_host, engine_epoch, engine_endpoint, failure_reason",
   runtime_operation_log: "started_at, game_id, op, status, turn, error",
   cluster_runners: "machine_id, address, healthy, last_heartbeat"
 }
@@ -73,11 +73,27 @@ const tablePart = async (run: Run, folder: string, table: string, columns: strin
 const attempt = (what: string, part: () => Promise<string>) =>
   part().catch((cause: unknown) => `  ${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
 
+const reportsFolder = join(root, ".cache/integration")
+/** Runs whose reports are kept. */
+const keptRuns = 10
+
+const removeOlder = async () => {
+  const runs = await Promise.all(
+    (await readdir(reportsFolder)).map(async (name) => {
+      const path = join(reportsFolder, name)
+      return { path, at: (await stat(path)).mtimeMs }
+    })
+  )
+  const older = runs.toSorted((one, other) => other.at - one.at).slice(keptRuns)
+  await Promise.all(older.map(({ path }) => rm(path, { recursive: true, force: true })))
+}
+
 /** Writes the report of what has failed; returns what is printed. */
 const write = async (run: Run, what: string, cause: string): Promise<string> => {
   const name = what.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)
-  const folder = join(root, ".cache/integration", run.id, name)
+  const folder = join(reportsFolder, run.id, name)
   await mkdir(folder, { recursive: true })
+  await removeOlder()
   await writeFile(join(folder, "failure.txt"), cause)
   const containers = await containersOf(run.docker, run.id)
   const parts = await Promise.all([
