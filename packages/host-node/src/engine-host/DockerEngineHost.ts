@@ -44,7 +44,10 @@ export const make = (options: DockerEngineHostOptions): Effect.Effect<EngineHost
     const { installation } = options
     const owner = options.incarnation.pipe(
       Effect.map((incarnation) => ({ installation, incarnation })),
-      Effect.mapError((error) => new OwnerUnknown({ reason: `the incarnation is not known: ${error.message}` }))
+      Effect.mapError(
+        (error) =>
+          new OwnerUnknown({ reason: `the incarnation is not known: ${error.message || "the database does not say"}` })
+      )
     )
     const ends = yield* PubSub.sliding<EngineRun>(mostEvents)
     const common = {
