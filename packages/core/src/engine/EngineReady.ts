@@ -3,7 +3,7 @@
  *
  * An engine that doesn't get ready in time is ended, so that the next attempt starts a new one, in the next epoch.
  */
-import { Context, Effect, Layer, Option, type Redacted, Schedule, type Scope } from "effect"
+import { Context, Effect, Layer, Option, Predicate, type Redacted, Schedule, type Scope } from "effect"
 import { EngineClient } from "./EngineClient.ts"
 import {
   type EngineAccess,
@@ -16,6 +16,7 @@ import {
   type EngineStale,
   EngineStartFailed
 } from "./EngineHost.ts"
+import type { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 
 /** Brings engines up. Until the scope ends, they aren't put to sleep. */
@@ -40,6 +41,10 @@ export class EngineReady extends Context.Service<
   }
 >()("@galaxy/core/engine/EngineReady") {}
 
+/** Whatever answers there takes another token. */
+export const isStranger = (error: EngineRefused | EngineUnreachable): boolean =>
+  error._tag === "EngineUnreachable" && error.stranger === true
+
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
 /** `EngineReady` over the port `EngineHost` and the engine's routes. */
@@ -61,8 +66,11 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
     const healthy = (run: EngineRun, access: EngineAccess, heard: (reason: string) => void) =>
       client.health(access).pipe(
         Effect.tapError((error) => Effect.sync(() => heard(error.reason))),
-        // An engine that has ended will not get better.
-        Effect.retry({ schedule: often, while: () => runs(run) })
+        // An engine that has ended will not get better, nor one that takes another token.
+        Effect.retry({
+          schedule: often,
+          while: (error) => (isStranger(error) ? Effect.succeed(false) : runs(run))
+        })
       )
 
     const start = Effect.fn("EngineReady.start")(function* (spec: EngineSpec) {
@@ -74,11 +82,19 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         const instance = yield* host.start(spec)
         // It may have ended, or have been put to sleep, before it was held.
         if (!(yield* host.hold(instance))) return yield* new EngineGone()
-        yield* Effect.mapError(
-          healthy(instance, { endpoint: instance.endpoint, token: spec.token }, heard),
-          () => new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false })
+        const access = { endpoint: instance.endpoint, token: spec.token }
+        return yield* healthy(instance, access, heard).pipe(
+          // Whatever else is wrong with it shows when it is called.
+          Effect.andThen(Effect.catchIf(client.probe(access), Predicate.not(isStranger), () => Effect.void)),
+          Effect.as(instance),
+          Effect.catch(
+            (error): Effect.Effect<never, EngineStartFailed | EngineGone | EngineHostUnavailable> =>
+              isStranger(error)
+                ? // It was started with another secret, or before the database was restored.
+                  Effect.andThen(host.stop(spec.gameId, spec.hostId, spec.epoch), new EngineGone())
+                : Effect.fail(new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false }))
+          )
         )
-        return instance
       }).pipe(
         Effect.timeoutOrElse({
           duration: config.engineReadyTimeout,

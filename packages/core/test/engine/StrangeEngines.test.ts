@@ -1,0 +1,46 @@
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { layerPglite } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
+import { layer as scriptedEngines } from "./ScriptedEngines.ts"
+
+layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
+  "engines that aren't ours",
+  (it) => {
+    it.effect("an engine with another token is replaced, whoever calls it", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const host = yield* EngineHost
+        const orders = yield* PlayerOrders
+        const runtimes = yield* Runtimes
+        const { gameId, owner } = yield* startingGame()
+        yield* runtimes.reconcile(gameId)
+        const other = Effect.andThen(
+          sql`UPDATE backend.installation SET incarnation = gen_random_uuid()`,
+          // A backend knows the one of before for a moment.
+          advance("10 seconds")
+        )
+        const runs = Effect.map(host.list, (all) => all.filter((it) => it.gameId === gameId).map((it) => it.epoch))
+        yield* other
+        assert.deepInclude(yield* orders.report(gameId, owner, 0), { turn: 0 })
+        assert.deepStrictEqual(yield* runs, [2])
+        yield* other
+        assert.deepInclude(yield* orders.order(gameId, owner, { orders: [] }), { actor: "Vega" })
+        assert.deepStrictEqual(yield* runs, [3])
+        // A start that was cut off, by a backend with another secret.
+        yield* other
+        yield* sql`
+          UPDATE backend.runtime_records SET engine_endpoint = NULL, current_container_id = NULL
+          WHERE game_id = ${gameId}`
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.deepStrictEqual(yield* runs, [4])
+        assert.deepInclude(yield* row(gameId), { current_turn: 1, engine_epoch: 4, failure_reason: null })
+      })
+    )
+  }
+)
