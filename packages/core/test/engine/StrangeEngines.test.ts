@@ -3,10 +3,10 @@ import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
-import { layer as scriptedEngines } from "./ScriptedEngines.ts"
+import { row, runtimeOn, startingGame } from "../runtime/fixture.ts"
+import { layer as scriptedEngines, ScriptedEngines } from "./ScriptedEngines.ts"
 
 layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
   "engines that aren't ours",
@@ -19,11 +19,11 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         const runtimes = yield* Runtimes
         const { gameId, owner } = yield* startingGame()
         yield* runtimes.reconcile(gameId)
-        const other = Effect.andThen(
-          sql`UPDATE backend.installation SET incarnation = gen_random_uuid()`,
-          // A backend knows the one of before for a moment.
-          advance("10 seconds")
-        )
+        const engines = yield* ScriptedEngines
+        /** As if a backend with another secret had started it. */
+        const other = Effect.map(engines.game(gameId), (game) => {
+          Object.assign(game, { token: Redacted.make("of another secret") })
+        })
         const runs = Effect.map(host.list, (all) => all.filter((it) => it.gameId === gameId).map((it) => it.epoch))
         yield* other
         assert.deepInclude(yield* orders.report(gameId, owner, 0), { turn: 0 })
