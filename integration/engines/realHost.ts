@@ -8,7 +8,6 @@ import { connect, type DockerDaemon } from "@galaxy/host-node/engine-host/docker
 import type { DockerEndpoint } from "@galaxy/host-node/engine-host/docker/DockerEndpoint"
 import type { DockerHostSettings } from "@galaxy/host-node/engine-host/docker/DockerSettings"
 import { Effect, Redacted } from "effect"
-import { docker } from "./docker.ts"
 
 /** Machines that run tests are slow at times. Milliseconds. */
 export const patient = { silence: 30_000 }
@@ -25,12 +24,12 @@ export interface Place {
   readonly host: DockerHostSettings
 }
 
-const removeAll = (daemon: DockerDaemon, installation: string, network: string, dockerHost: string) =>
+const removeAll = (daemon: DockerDaemon, installation: string, network: string) =>
   Effect.gen(function* () {
     const label = [`galaxy.installation=${installation}`]
     for (const { Id } of yield* daemon.list(label)) yield* daemon.remove(Id)
     for (const name of yield* daemon.volumes(label)) yield* daemon.removeVolume(name)
-    yield* Effect.promise(() => docker(dockerHost, "network", "rm", network).catch(() => ""))
+    for (const { Id } of yield* daemon.networks(network)) yield* daemon.removeNetwork(Id)
   }).pipe(Effect.ignore)
 
 /** A place on a daemon, reached by addresses of an internal network unless said otherwise. */
@@ -47,11 +46,7 @@ export const place = (more: Partial<DockerHostSettings> = {}) =>
       ...more
     }
     const daemon = yield* connect(host.endpoint, patient)
-    const dockerHost =
-      "socketPath" in host.endpoint
-        ? `unix://${host.endpoint.socketPath}`
-        : `tcp://${host.endpoint.host}:${host.endpoint.port}`
-    yield* Effect.addFinalizer(() => removeAll(daemon, installation, host.network, dockerHost))
+    yield* Effect.addFinalizer(() => removeAll(daemon, installation, host.network))
     return { installation, daemon, host } satisfies Place
   })
 
