@@ -15,7 +15,7 @@ import { cloneUrl, type Database, layerAt } from "@galaxy/testkit/TestDatabase"
 import { assert } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { SqlClient } from "effect/sql"
+import type { SqlClient } from "effect/sql"
 import { advance, row, runtimeOn, startingGame, turnsTold } from "../runtime/fixture.ts"
 import type { Death } from "./dying.ts"
 
