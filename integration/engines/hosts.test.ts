@@ -15,7 +15,7 @@ const env = dockerForTests("a second Docker host")
 const trouble = env === undefined ? "no daemon" : secondHostTrouble()
 if (env !== undefined && trouble !== undefined) console.warn(`skipped: a second Docker host (${trouble})`)
 
-describe.skipIf(trouble !== undefined)("engines on a second host", () => {
+describe.skipIf(trouble !== undefined)("engines on a second host", { timeout: 600_000 }, () => {
   let second: SecondHost
   let engine = ""
 

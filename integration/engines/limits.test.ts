@@ -25,7 +25,7 @@ const eater = `
     if (q.url === "/eat") setInterval(() => kept.push(Buffer.alloc(8e6, 1)), 5)
   }).listen(8080)`
 
-describe.skipIf(env === undefined)("engines in containers", () => {
+describe.skipIf(env === undefined)("engines in containers", { timeout: 600_000 }, () => {
   let engine = ""
   const made: Array<string> = []
   const variant = async (name: string, ...lines: ReadonlyArray<string>) => {

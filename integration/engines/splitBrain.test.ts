@@ -25,7 +25,7 @@ const trouble = env === undefined ? "no daemon" : secondHostTrouble()
 if (env !== undefined && trouble !== undefined) console.warn(`skipped: a game whose host is cut off (${trouble})`)
 const dockerHost = env?.["DOCKER_HOST"] ?? ""
 
-describe.skipIf(trouble !== undefined)("a game whose host is cut off", () => {
+describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout: 600_000 }, () => {
   let second: SecondHost
   let engine = ""
 

@@ -11,7 +11,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import { BackendServer } from "@galaxy/host-node/processes/BackendServer"
 import * as TestGalaxy from "@galaxy/testkit/Galaxy"
 import { signIn } from "@galaxy/testkit/players"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { balancer } from "./balancer.ts"
 import { Process } from "./Process.ts"
@@ -95,7 +95,10 @@ export interface RollingOptions {
 
 /** The whole story. It prints how many calls were made, and how many of them had to be tried again. */
 export const rolls = ({ players, processesOf, rounds }: RollingOptions): void => {
-  if (redis === undefined) return
+  if (redis === undefined) {
+    describe.skip("gateways", () => it("need Redis to be replaced one after the other", () => undefined))
+    return
+  }
   layer(TestGalaxy.layer({ backend: { callers: { trustedNetwork: true } } }), {
     timeout: "240 seconds",
     excludeTestServices: true

@@ -34,8 +34,7 @@ const patiently =
 
 /** Prints how many calls were made, and how many of them had to be tried again. */
 export const rollsAll = ({ everyMs, players, rounds, streams }: RollingAllOptions): void => {
-  if (!isThere) return
-  it.live(
+  it.live.skipIf(!isThere)(
     `two backends and two gateways are replaced under ${players * streams} streams: no call is lost, nor an event, and a revocation reaches all`,
     () =>
       Effect.gen(function* () {
