@@ -128,6 +128,14 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         return false
       }
     }
+    /** Of another host, which nothing is known of here. */
+    const isElsewhere = (hostId: string): boolean => {
+      try {
+        return id() !== hostId
+      } catch {
+        return false
+      }
+    }
     const running = new Map<GameId, Running>()
     /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()
@@ -293,13 +301,23 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       return isHere(run.hostId) && found?.instance.epoch === run.epoch ? found : undefined
     }
 
-    const inspect = (run: EngineRun) => Effect.sync(() => Option.fromUndefinedOr(runOf(run)?.instance))
+    const notHere = (hostId: string) => new EngineHostUnavailable({ reason: `there is no engine host ${hostId} here` })
 
-    const hold = (run: EngineRun) =>
+    const inspect = (run: EngineRun) =>
+      Effect.suspend(() =>
+        isElsewhere(run.hostId)
+          ? Effect.fail(notHere(run.hostId))
+          : Effect.succeed(Option.fromUndefinedOr(runOf(run)?.instance))
+      )
+
+    const holdHere = (run: EngineRun) =>
       Effect.acquireRelease(
         Effect.map(nowMs, (now) => (runOf(run) === undefined ? undefined : awake.hold(run.gameId, now))),
         (letGo) => Effect.map(nowMs, (now) => letGo?.(now))
       ).pipe(Effect.map((letGo) => letGo !== undefined))
+
+    const hold = (run: EngineRun) =>
+      Effect.suspend(() => (isElsewhere(run.hostId) ? Effect.succeed(true) : holdHere(run)))
 
     const ended = ({ gameId, epoch }: EngineRun) =>
       Effect.suspend(() => {
@@ -379,9 +397,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
 
     return EngineHost.of({
       start: Effect.fn("EngineHost.start")((spec) =>
-        isHere(spec.hostId)
-          ? alone(spec.gameId, start(spec))
-          : Effect.fail(new EngineHostUnavailable({ reason: `there is no engine host ${spec.hostId} here` }))
+        isHere(spec.hostId) ? alone(spec.gameId, start(spec)) : Effect.fail(notHere(spec.hostId))
       ),
       inspect,
       hold,

@@ -86,7 +86,14 @@ export const contradictions = (values: {
   if (backendAlone?.clusterListenAddr !== undefined && backendAlone.clusterAddr === undefined) {
     problems.push("BACKEND_CLUSTER_LISTEN_ADDR: needs BACKEND_CLUSTER_ADDR, where others reach what listens there")
   }
-  if (backendAlone?.clusterAddr?.port === 0) {
+  const { clusterAddr, engines } = backendAlone ?? {}
+  // They listen on loopback, and are asked for there by every backend.
+  if (clusterAddr !== undefined && engines === "child-process" && !isLoopback(clusterAddr.host)) {
+    problems.push(
+      "BACKEND_CLUSTER_ADDR: other machines can't reach engines that are this backend's children. Set BACKEND_ENGINES=docker, or a loopback address where all backends are on this machine"
+    )
+  }
+  if (clusterAddr?.port === 0) {
     problems.push("BACKEND_CLUSTER_ADDR: must name a port other than 0, since others connect to it")
   }
   if (gateway !== undefined && (gateway.tlsCertPath === undefined) !== (gateway.tlsKeyPath === undefined)) {

@@ -132,6 +132,20 @@ describe("engines as child processes", () => {
   )
 
   live(
+    "a run on another host isn't known to have ended",
+    Effect.gen(function* () {
+      const dataDir = yield* temporary
+      const host = yield* ChildProcessEngineHost.make({ dataDir, hostId: "one" })
+      const run = { gameId: yield* newGame, hostId: "two", epoch: 1 }
+      assert.isTrue(yield* Effect.scoped(host.hold(run)))
+      assert.strictEqual((yield* Effect.flip(host.inspect(run)))._tag, "EngineHostUnavailable")
+      const own = { ...run, hostId: "one" }
+      assert.isFalse(yield* Effect.scoped(host.hold(own)))
+      assert.isTrue(Option.isNone(yield* host.inspect(own)))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
     "an engine that runs out of memory is reported as such, in one sentence",
     Effect.gen(function* () {
       logs.length = 0

@@ -30,3 +30,21 @@ it("a certificate that can't be used is one line that names its setting", () => 
     rmSync(folder, { recursive: true })
   }
 })
+
+it("backends on several machines don't run engines as their children", () => {
+  const problem = (engines: "child-process" | "docker", host: string) =>
+    contradictions({
+      backendAlone: {
+        engines,
+        dataDir: "/var/lib/galaxy",
+        dockerInstallation: "galaxy",
+        dockerHosts: [],
+        clusterAddr: { host, port: 7070 }
+      }
+    })
+  assert.deepStrictEqual(problem("child-process", "10.0.0.5"), [
+    "BACKEND_CLUSTER_ADDR: other machines can't reach engines that are this backend's children. Set BACKEND_ENGINES=docker, or a loopback address where all backends are on this machine"
+  ])
+  assert.deepStrictEqual(problem("child-process", "127.0.0.1"), [])
+  assert.deepStrictEqual(problem("docker", "10.0.0.5"), [])
+})
