@@ -31,8 +31,8 @@ export class EngineReady extends Context.Service<
       spec: EngineSpec
     ): Effect.Effect<EngineInstance, EngineStartFailed | EngineStale | EngineGone | EngineHostUnavailable, Scope.Scope>
     /**
-     * A run that is known from before, if it can serve. Waits as above while its host says that it runs, and takes the
-     * host's word for its address; where its host doesn't answer, the engine is asked itself.
+     * A run that is known from before, if it can serve and takes the token. Waits as above while its host says that it
+     * runs, and takes the host's word for its address; where its host doesn't answer, the engine is asked itself.
      */
     again(
       known: EngineInstance,
@@ -44,6 +44,9 @@ export class EngineReady extends Context.Service<
 /** Whatever answers there takes another token. */
 export const isStranger = (error: EngineRefused | EngineUnreachable): boolean =>
   error._tag === "EngineUnreachable" && error.stranger === true
+
+/** How long an engine is asked whose host doesn't answer either. */
+const silentTimeout = "1 second"
 
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
@@ -62,15 +65,20 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         Effect.catchTag("EngineHostUnavailable", () => Effect.succeed(true))
       )
 
-    /** Asks until it can serve; fails once it has ended. */
-    const healthy = (run: EngineRun, access: EngineAccess, heard: (reason: string) => void) =>
+    /**
+     * Asks until it can serve; fails once it has ended. Whether it is ours is asked then: an engine says that it lives to
+     * anybody, also to those whose token it doesn't take.
+     */
+    const serving = (run: EngineRun, access: EngineAccess, heard: (reason: string) => void) =>
       client.health(access).pipe(
         Effect.tapError((error) => Effect.sync(() => heard(error.reason))),
         // An engine that has ended will not get better, nor one that takes another token.
         Effect.retry({
           schedule: often,
           while: (error) => (isStranger(error) ? Effect.succeed(false) : runs(run))
-        })
+        }),
+        // Whatever else is wrong with it shows when it is called.
+        Effect.andThen(Effect.catchIf(client.probe(access), Predicate.not(isStranger), () => Effect.void))
       )
 
     const start = Effect.fn("EngineReady.start")(function* (spec: EngineSpec) {
@@ -83,9 +91,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         // It may have ended, or have been put to sleep, before it was held.
         if (!(yield* host.hold(instance))) return yield* new EngineGone()
         const access = { endpoint: instance.endpoint, token: spec.token }
-        return yield* healthy(instance, access, heard).pipe(
-          // Whatever else is wrong with it shows when it is called.
-          Effect.andThen(Effect.catchIf(client.probe(access), Predicate.not(isStranger), () => Effect.void)),
+        return yield* serving(instance, access, heard).pipe(
           Effect.as(instance),
           Effect.catch(
             (error): Effect.Effect<never, EngineStartFailed | EngineGone | EngineHostUnavailable> =>
@@ -109,16 +115,25 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       )
     })
 
+    /** Whether the host is known not to answer, so that asking it would only take time. */
+    const silent = (hostId: string) =>
+      Effect.map(host.hosts, (all) => all.some((it) => it.hostId === hostId && !it.answers))
+
     const again = Effect.fn("EngineReady.again")(function* (known: EngineInstance, token: Redacted.Redacted) {
       const held = yield* host.hold(known)
-      const found = held ? yield* Effect.option(host.inspect(known)) : Option.none()
+      const isSilent = yield* silent(known.hostId)
+      const found = held && !isSilent ? yield* Effect.option(host.inspect(known)) : Option.none()
       if (Option.isNone(found)) {
-        const answers = yield* Effect.isSuccess(client.probe({ endpoint: known.endpoint, token }))
+        const asked = Effect.isSuccess(client.probe({ endpoint: known.endpoint, token }))
+        // One that is merely busy meanwhile is moved, which takes no longer than waiting for it.
+        const answers = isSilent
+          ? yield* Effect.timeoutOrElse(asked, { duration: silentTimeout, orElse: () => Effect.succeed(false) })
+          : yield* asked
         return answers ? Option.some(known) : Option.none()
       }
       if (Option.isNone(found.value)) return Option.none()
       const instance = found.value.value
-      const serves = yield* healthy(instance, { endpoint: instance.endpoint, token }, () => undefined).pipe(
+      const serves = yield* serving(instance, { endpoint: instance.endpoint, token }, () => undefined).pipe(
         Effect.timeout(config.engineReadyTimeout),
         Effect.tapErrorTag("TimeoutError", () => Effect.ignore(host.stop(known.gameId, known.hostId, known.epoch))),
         Effect.isSuccess

@@ -24,6 +24,7 @@ import * as StateMoves from "../runtime/vault/StateMoves.ts"
 import type { StateVault } from "../runtime/vault/StateVault.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
+import * as EngineWakes from "./EngineWakes.ts"
 import { type PlayerRow, PlayStore } from "./PlayStore.ts"
 import { ReadyFlags } from "./ReadyFlags.ts"
 import { SeatWrites } from "./SeatWrites.ts"
@@ -41,7 +42,8 @@ export interface Orders {
 
 /**
  * In-game calls of players (`user.games.*`). A game that the user may not see is `GameNotFound`, one that they don't
- * play in `NotGameMember`. Without an engine within `callTimeout` they fail with `EngineUnreachable`.
+ * play in `NotGameMember`. Without an engine within `callTimeout` they fail with `EngineUnreachable`; an engine that has
+ * gone is brought up meanwhile.
  */
 export class PlayerOrders extends Context.Service<
   PlayerOrders,
@@ -71,6 +73,9 @@ const explained = (error: EngineRefused | EngineUnreachable) =>
   error._tag === "EngineRefused" && error.code === "conflict" && error.condition === undefined
     ? new EngineRefused({ code: error.code, reason: error.reason, condition: "turn_closed" })
     : error
+
+/** There is perhaps no engine any more: it was cut off, or is silent. */
+const isGone = (error: EngineUnreachable) => error.lost === true || error.overdue === true
 
 /** Most times that one call wakes an engine, which may fall asleep again if many are needed at once. */
 const mostWakes = 5
@@ -105,6 +110,8 @@ export const layer: Layer.Layer<
     const tokens = yield* EngineTokens
     const client = yield* EngineClient
     const config = yield* EngineSettings
+
+    const wake = yield* EngineWakes.make
 
     const moves = yield* StateMoves.make
     const sql = yield* SqlClient.SqlClient
@@ -183,6 +190,8 @@ export const layer: Layer.Layer<
           // Whatever else went wrong, it may have taken the orders.
           (error) => error.stranger === true
         ).pipe(
+          // They aren't told that it took them, but their next try finds an engine.
+          Effect.tapErrorTag("EngineUnreachable", (error) => (isGone(error) ? wake(gameId) : Effect.void)),
           Effect.tapErrorTag("EngineRefused", () =>
             Option.isSome(taken) ? Effect.ignore(flags.giveBack(gameId, userId, open, taken.value)) : Effect.void
           )

@@ -2,8 +2,6 @@
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Option, Schedule } from "effect"
 import { EngineUnreachable } from "../engine/EngineError.ts"
-import { EngineClient } from "../engine/EngineClient.ts"
-import { isStranger } from "../engine/EngineReady.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { serves } from "./DueWork.ts"
 import * as EnginePlacing from "./EnginePlacing.ts"
@@ -22,7 +20,6 @@ const ifChanged = Schedule.recurs(3)
 export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
   const host = yield* EngineHost
-  const client = yield* EngineClient
   const placing = yield* EnginePlacing.make
 
   /** The engine of a turn that is being made, if it runs. It answers no probe, and must not be ended for that. */
@@ -41,10 +38,7 @@ export const make = Effect.gen(function* () {
     if (Option.isSome(atWork)) return atWork.value
     const own: EnginePlacing.OwnRow = { row: found.value }
     const players = (yield* store.seats(gameId)).length
-    const known = yield* placing.hold(own, players)
-    // Those who call it have perhaps been refused, since the platform has another secret now.
-    const isOther = yield* Effect.match(client.probe(known), { onFailure: isStranger, onSuccess: () => false })
-    const { change, instance } = isOther ? yield* placing.hold(own, players, { renewed: true }) : known
+    const { change, instance } = yield* placing.hold(own, players)
     if (Object.keys(change).length > 0) {
       yield* store.write(own.row, {
         ...change,

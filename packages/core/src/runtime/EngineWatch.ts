@@ -1,21 +1,26 @@
 /**
- * Watches the engines of games in play: whether those that run answer, and whether those that should run do.
+ * Watches the engines of games in play: whether those that run answer, and whether those that should run do. Of several
+ * backends each watches those of the games that it owns, wherever they run.
  *
  * A change of health is stored, shown in the lobby and told to the operators. An engine that has ended by itself, or
- * doesn't answer, is brought up again. An engine that sleeps is none of this one's business, and neither is one that
- * computes a turn: it answers nothing meanwhile.
+ * doesn't answer, is brought up again: at once where its host tells of the end, and after growing waits where that doesn't
+ * help. An engine that sleeps is none of this one's business, and neither is one that computes a turn: it answers nothing
+ * meanwhile.
  */
-import { Effect, Option, Schema } from "effect"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { DateTime, Effect, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineClient } from "../engine/EngineClient.ts"
-import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
+import { EngineHost, type EngineInstance, type EngineRun } from "../engine/EngineHost.ts"
+import { isStranger } from "../engine/EngineReady.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import { runOf } from "./engineSpec.ts"
 import { type HealthChange, HealthLog } from "./HealthLog.ts"
 import { OperationLog } from "./OperationLog.ts"
+import { RepairPauses } from "./RepairPauses.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
-import { live } from "./RuntimeRow.ts"
+import { live, type RuntimeRow, type RuntimeStatus } from "./RuntimeRow.ts"
 import { type EngineRecord, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
@@ -28,8 +33,33 @@ class NotLive extends Schema.TaggedError<NotLive>()("NotLive", {}) {}
 /** Most engines that are brought up again at the same time. */
 const repairing = 2
 
-/** The pass of the watch. Fails with `StorageError` if the games in play can't be read. */
-export const make = Effect.gen(function* () {
+/** Most engines whose end is seen to at the same time. */
+const endsAtOnce = 4
+
+/** Most ends that wait; beyond that the oldest are left to the next pass. */
+const mostEnds = 1_000
+
+/** They compute a turn, or are being started: whoever is at work on them sees to them. */
+const busy: ReadonlySet<RuntimeStatus> = new Set(["generation_in_progress", "starting"])
+
+const recordOf = (row: RuntimeRow): EngineRecord => ({
+  gameId: row.game_id,
+  status: row.status,
+  instanceId: row.current_container_id,
+  hostId: row.engine_host,
+  epoch: row.engine_epoch,
+  endpoint: row.engine_endpoint,
+  health: row.health
+})
+
+/** One that has failed isn't there, and the next one has not got up. */
+const failed = (game: EngineRecord) => game.health === "unhealthy" || game.health === "removed"
+
+/**
+ * `pass` looks at all engines; it fails with `StorageError` if the games in play can't be read. `ends`, to be run, sees to
+ * each engine of which a host tells that it has ended; undefined where hosts can't tell.
+ */
+export const parts = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
   const log = yield* HealthLog
@@ -40,6 +70,9 @@ export const make = Effect.gen(function* () {
   const tokens = yield* EngineTokens
   const client = yield* EngineClient
   const config = yield* RuntimeConfig
+  const pauses = new RepairPauses(config.watchInterval, config.longestBackoff)
+  /** Engines elsewhere that didn't answer the last time. */
+  let unanswered: ReadonlySet<GameId> = new Set()
 
   const note = (game: EngineRecord, change: HealthChange) =>
     sql
@@ -72,24 +105,29 @@ export const make = Effect.gen(function* () {
         Effect.annotateLogs({ game_id: game.gameId })
       )
 
-  const healthy = (game: EngineRecord, instanceId: string) =>
-    game.health === "healthy" ? Effect.void : note(game, { health: "healthy", detail: null, instanceId })
+  const healthy = Effect.fnUntraced(function* (game: EngineRecord, instanceId: string) {
+    pauses.answers(game.gameId, yield* DateTime.now)
+    if (game.health !== "healthy") yield* note(game, { health: "healthy", detail: null, instanceId })
+  })
 
-  /** Asks an engine, twice if need be. Undefined for one that has ended meanwhile: the next pass sees to it. */
-  const probe = (instance: EngineInstance) =>
-    Effect.gen(function* () {
-      const access = { endpoint: instance.endpoint, token: yield* tokens.token(instance.gameId, instance.epoch) }
-      const ask = Effect.match(client.health(access), { onFailure: (it) => it.reason, onSuccess: () => null })
-      if ((yield* ask) === null) return { problem: null }
-      yield* Effect.sleep(secondAsk)
-      const problem = yield* ask
-      const found = yield* Effect.option(host.inspect(instance))
-      const ended = Option.isSome(found) && Option.isNone(found.value)
-      return ended && problem !== null ? undefined : { problem }
+  /** Asks an engine, twice if need be; null if it answers, and otherwise what is wrong. */
+  const problemOf = Effect.fnUntraced(function* ({ gameId, epoch }: EngineRun, endpoint: URL) {
+    const access = { endpoint, token: yield* tokens.token(gameId, epoch) }
+    const ask = Effect.match(client.probe(access), {
+      onFailure: (it) => ({ stranger: isStranger(it), text: it.reason }),
+      onSuccess: () => null
     })
+    const first = yield* ask
+    if (first === null) return null
+    if (first.stranger) return "the engine takes another token than the platform's"
+    yield* Effect.sleep(secondAsk)
+    const second = yield* ask
+    return second === null ? null : `the engine doesn't answer: ${second.text}`
+  })
 
-  const repair = (game: EngineRecord) =>
-    runtimes.engine(game.gameId).pipe(
+  const repair = Effect.fnUntraced(function* (game: EngineRecord) {
+    if (!pauses.may(game.gameId, yield* DateTime.now)) return
+    yield* runtimes.engine(game.gameId).pipe(
       Effect.flatMap((instance) => healthy({ ...game, health: "unhealthy" }, instance.instanceId)),
       Effect.catch((error) =>
         Effect.logWarning("an engine could not be brought up again").pipe(
@@ -97,23 +135,46 @@ export const make = Effect.gen(function* () {
         )
       )
     )
+    pauses.tried(game.gameId, yield* DateTime.now)
+  })
 
   /** An engine that runs. Returns whether it needs repair. */
   const watchRunning = Effect.fnUntraced(function* (game: EngineRecord, instance: EngineInstance) {
     // The one that was noted has gone, and this one isn't known yet.
     if (game.instanceId !== instance.instanceId) return true
-    const answer = yield* probe(instance)
-    if (answer === undefined) return false
-    if (answer.problem === null) {
+    const problem = yield* problemOf(instance, instance.endpoint)
+    if (problem === null) {
       yield* healthy(game, instance.instanceId)
       return false
     }
+    const found = yield* Effect.option(host.inspect(instance))
+    // It has ended meanwhile: the next pass sees to it.
+    if (Option.isSome(found) && Option.isNone(found.value)) return false
+    return yield* unhealthy(game, problem, instance.instanceId)
+  })
+
+  /** Notes that it doesn't answer. Returns whether it needs repair. */
+  const unhealthy = Effect.fnUntraced(function* (game: EngineRecord, detail: string, instanceId: string) {
     const row = yield* store.find(game.gameId)
     // It began to compute a turn while it was asked.
     if (Option.isSome(row) && row.value.status === "generation_in_progress") return false
-    const detail = `the engine doesn't answer: ${answer.problem}`
-    yield* note(game, { health: "unhealthy", detail, instanceId: instance.instanceId })
+    yield* note(game, { health: "unhealthy", detail, instanceId })
     return true
+  })
+
+  /**
+   * An engine on a host that this backend doesn't reach, as a child process of another backend: its endpoint is asked. Of
+   * one that has been put to sleep its own backend says so within a pass, so what doesn't answer is asked again first.
+   */
+  const watchElsewhere = Effect.fnUntraced(function* (game: EngineRecord, run: EngineRun, silent: Set<GameId>) {
+    if (game.instanceId === null || game.endpoint === null) return failed(game)
+    const problem = yield* problemOf(run, new URL(game.endpoint))
+    if (problem === null) {
+      yield* healthy(game, game.instanceId)
+      return false
+    }
+    silent.add(game.gameId)
+    return unanswered.has(game.gameId) ? yield* unhealthy(game, problem, game.instanceId) : false
   })
 
   /** One that doesn't run, though it was noted. Returns whether it is to be brought up again. */
@@ -127,27 +188,72 @@ export const make = Effect.gen(function* () {
     }
     if (!(yield* store.removed(game.gameId, game.instanceId ?? ""))) return false
     // It hung, and was ended when the last attempt to bring it up came to nothing.
-    if (Option.isNone(end)) return game.health === "unhealthy"
+    if (Option.isNone(end)) return failed(game)
     yield* note(game, { health: "removed", detail: end.value.reason, instanceId: game.instanceId })
     yield* Effect.ignore(operations.note(game.gameId, "lost", end.value.reason))
     return true
   })
 
-  return Effect.fn("EngineWatch.pass")(function* () {
-    const reached = new Set((yield* host.hosts).map((it) => it.hostId))
-    // Engines on other hosts are watched by the backends that reach these.
-    const games = (yield* store.engines).filter((it) => it.hostId === null || reached.has(it.hostId))
+  /** Tells the owners of games that don't own them here that their engines sleep: nobody else knows. */
+  const noteSleep = (game: EngineRecord, asleep: ReadonlySet<GameId>) =>
+    game.instanceId !== null && asleep.has(game.gameId)
+      ? Effect.asVoid(store.removed(game.gameId, game.instanceId))
+      : Effect.void
+
+  const pass = Effect.fn("EngineWatch.pass")(function* () {
+    const hosts = new Map((yield* host.hosts).map((it) => [it.hostId, it.answers]))
+    const all = yield* store.engines
     const running = new Map((yield* host.list).map((it) => [`${it.gameId} ${it.epoch}`, it]))
     const asleep = yield* host.asleep
+    const silent = new Set<GameId>()
     const watch = (game: EngineRecord) => {
+      if (busy.has(game.status)) return Effect.succeed(false)
+      const run = runOf({ game_id: game.gameId, engine_host: game.hostId, engine_epoch: game.epoch })
+      const answers = run === undefined ? true : hosts.get(run.hostId)
+      if (run !== undefined && answers === undefined) return watchElsewhere(game, run, silent)
+      // Nothing is known of its engines: the watch of hosts sees to the games.
+      if (answers === false) return Effect.succeed(false)
       const instance = running.get(`${game.gameId} ${game.epoch}`)
-      if (game.status === "generation_in_progress" || game.status === "starting") return Effect.succeed(false)
       if (instance !== undefined) return watchRunning(game, instance)
       if (asleep.has(game.gameId)) return Effect.succeed(false)
-      // One that hung was ended, and the next one has not got up.
-      return game.instanceId === null ? Effect.succeed(game.health === "unhealthy") : watchMissing(game)
+      return game.instanceId === null ? Effect.succeed(failed(game)) : watchMissing(game)
     }
+    const games = all.filter((it) => runtimes.isOwn(it.gameId))
+    pauses.only(new Set(games.map((it) => it.gameId)))
     const broken = yield* Effect.filter(games, watch, { concurrency: config.concurrency })
+    unanswered = silent
     yield* Effect.forEach(broken, repair, { concurrency: repairing, discard: true })
+    const others = all.filter((it) => hosts.has(it.hostId ?? "") && !runtimes.isOwn(it.gameId))
+    yield* Effect.forEach(others, (it) => noteSleep(it, asleep), { discard: true })
   })
+
+  /** The end of a run: of a game that is owned here, and still needs this very run. */
+  const ended = Effect.fn("EngineWatch.ended")(function* (run: EngineRun) {
+    if (!runtimes.isOwn(run.gameId)) return
+    const row = Option.getOrUndefined(yield* store.find(run.gameId))
+    if (row === undefined || row.engine_epoch !== run.epoch || row.engine_host !== run.hostId) return
+    if (!live.includes(row.status) || busy.has(row.status)) return
+    const game = recordOf(row)
+    if (yield* game.instanceId === null ? Effect.succeed(failed(game)) : watchMissing(game)) yield* repair(game)
+  })
+
+  const ends =
+    host.ends === undefined
+      ? undefined
+      : host.ends.pipe(
+          Stream.buffer({ capacity: mostEnds, strategy: "sliding" }),
+          Stream.mapEffect(
+            (run) =>
+              ended(run).pipe(
+                Effect.catch((error) => Effect.logWarning("an engine's end could not be seen to", error)),
+                Effect.annotateLogs({ game_id: run.gameId })
+              ),
+            { concurrency: endsAtOnce, unordered: true }
+          )
+        )
+
+  return { pass, ends }
 })
+
+/** The pass alone. */
+export const make = Effect.map(parts, ({ pass }) => pass)

@@ -2,9 +2,9 @@
  * Watches the hosts of engines where there are several: games leave those that are to be emptied, between their turns, and
  * those that have fallen silent.
  *
- * Each backend does so. What it orders is fenced by the games' rows, so that it is done once.
+ * Each backend does so for the games that it owns. What it orders is fenced by the games' rows, so that it is done once.
  */
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
@@ -21,6 +21,9 @@ const movingAtOnce = 2
 const placingAtOnce = 4
 const placedInOnePass = 100
 
+/** Most games of a host that are looked through for own ones. */
+const mostListed = 2_048
+
 const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ game_id: GameId })))
 
 /** One look at all hosts. Fails with `StorageError`. */
@@ -33,13 +36,17 @@ export const make = Effect.gen(function* () {
   const signal = yield* DatabaseSignal
   const bound = yield* boundTo
 
-  const gamesOn = (hostId: string, limit: number) =>
-    Effect.flatMap(
-      sql`
-        SELECT game_id FROM backend.runtime_records
-        WHERE engine_host = ${hostId} AND status = 'running' AND engine_task IS NULL
-        ORDER BY next_turn_at DESC NULLS FIRST, game_id LIMIT ${limit}`,
-      decode
+  /** Games between their turns that are owned here, those with the next turns first. */
+  const gamesOn = (hostId: string) =>
+    Effect.map(
+      Effect.flatMap(
+        sql`
+          SELECT game_id FROM backend.runtime_records
+          WHERE engine_host = ${hostId} AND status = 'running' AND engine_task IS NULL
+          ORDER BY next_turn_at NULLS LAST, game_id LIMIT ${mostListed}`,
+        decode
+      ),
+      (games) => games.filter((it) => runtimes.isOwn(it.game_id))
     )
 
   const moving = (hostId: string) =>
@@ -53,7 +60,8 @@ export const make = Effect.gen(function* () {
   const empty = Effect.fnUntraced(function* (hostId: string) {
     const free = movingAtOnce - (yield* moving(hostId))
     let ordered = 0
-    for (const { game_id } of free > 0 ? yield* gamesOn(hostId, placedInOnePass) : []) {
+    // Those that have the longest time until their turn.
+    for (const { game_id } of free > 0 ? (yield* gamesOn(hostId)).toReversed().slice(0, placedInOnePass) : []) {
       if (ordered >= free) break
       const row = yield* store.find(game_id)
       if (row._tag === "None" || bound(row.value) !== undefined) continue
@@ -68,7 +76,7 @@ export const make = Effect.gen(function* () {
 
   /** Places games of a silent host anew: their owners find out that nothing answers there. */
   const leave = Effect.fnUntraced(function* (hostId: string) {
-    const games = yield* gamesOn(hostId, placedInOnePass)
+    const games = (yield* gamesOn(hostId)).slice(0, placedInOnePass)
     yield* Effect.forEach(
       games,
       Effect.fnUntraced(function* ({ game_id }) {
@@ -89,17 +97,20 @@ export const make = Effect.gen(function* () {
 
   return Effect.gen(function* () {
     const all = yield* hosts.look
-    if (all.length < 2) return
+    if (all.length < 2) return undefined
     yield* Effect.provideService(EngineHosts.noteSeen(all), SqlClient.SqlClient, sql)
     for (const it of all) {
       if (it.givenUp) yield* leave(it.hostId)
       else if (it.draining) yield* empty(it.hostId)
     }
+    // One that is silent is given up on time.
+    return all.some((it) => !it.answers && !it.givenUp) ? soon : undefined
   }).pipe(Effect.withSpan("HostWatch.pass"))
 })
 
-/** How often hosts are looked at. */
+/** How often hosts are looked at, and how soon again while one of them is waited for. */
 export const every = "3 seconds"
+const soon = Duration.seconds(1)
 
 /** Longest time for a look, with the games that are placed anew in it. */
 export const deadline = "2 minutes"

@@ -204,9 +204,12 @@ export const layer: Layer.Layer<
       every: it.config.sweepInterval,
       deadline: sweepDeadline
     })
+    const watch = yield* EngineWatch.parts
+    // One that is lost, or that came while nobody listened, is found by the watch.
+    if (watch.ends !== undefined) yield* BackgroundLoop.wakenBy("engine ends", watch.ends, Effect.void)
     yield* BackgroundLoop.start({
       name: "engine watch",
-      pass: (yield* EngineWatch.make)(),
+      pass: watch.pass(),
       every: it.config.watchInterval,
       deadline: watchDeadline
     })

@@ -1,5 +1,6 @@
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import * as EngineWatch from "@galaxy/core/runtime/EngineWatch"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -40,6 +41,17 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         yield* runtimes.reconcile(gameId)
         assert.deepStrictEqual(yield* runs, [4])
         assert.deepInclude(yield* row(gameId), { current_turn: 1, engine_epoch: 4, failure_reason: null })
+        // A turn, though it says that it lives.
+        yield* other
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.deepStrictEqual(yield* runs, [5])
+        assert.deepInclude(yield* row(gameId), { current_turn: 2, status: "running", failure_reason: null })
+        // And nobody: the watch finds out.
+        yield* other
+        yield* (yield* EngineWatch.make)()
+        assert.deepStrictEqual(yield* runs, [6])
+        assert.deepInclude(yield* row(gameId), { health: "healthy", engine_epoch: 6 })
       })
     )
   }

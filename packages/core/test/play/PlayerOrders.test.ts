@@ -36,6 +36,7 @@ eachDatabase((name, database) => {
   layer(
     runtimeOn(database, scriptedEngines, {
       callTimeout: "5 seconds",
+      engineReadyTimeout: "2 seconds",
       maxAnswerBytes: 10_000,
       firstBackoff: "10 seconds"
     }),
@@ -345,6 +346,29 @@ eachDatabase((name, database) => {
         assert.strictEqual(yield* tagOf(sessions.order(gameId, owner, { orders: [] })), "EngineUnreachable")
         assert.strictEqual((yield* calls) - written, 1)
       })
+    )
+
+    it.effect(
+      "a write whose engine ends isn't repeated, but the next one finds an engine without anybody's doing",
+      () =>
+        Effect.gen(function* () {
+          const { sessions, gameId, owner, engines } = yield* runningGame
+          yield* engines.script(gameId, {
+            call: ({ method, before }) =>
+              Effect.succeed(method === "PUT" && before === 0 ? ("crash" as const) : undefined)
+          })
+          assert.strictEqual(yield* tagOf(sessions.order(gameId, owner, { orders: [] })), "EngineUnreachable")
+          const up = Effect.flatMap(Effect.all([engines.game(gameId), row(gameId)]), ([{ running }, now]) =>
+            Effect.succeed(running !== undefined && now.current_container_id === running.instanceId)
+          )
+          const deadline = performance.now() + 60_000
+          while (!(yield* up) && performance.now() < deadline) {
+            yield* Effect.promise(() => new Promise((done) => setTimeout(done, 10)))
+          }
+          assert.isTrue(yield* up, "nobody has brought the engine up")
+          yield* sessions.order(gameId, owner, { orders: [] })
+          assert.strictEqual((yield* engines.game(gameId)).starts, 2)
+        })
     )
 
     it.effect("an engine that has died is brought up for the next call", () =>

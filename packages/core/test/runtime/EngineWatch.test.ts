@@ -1,12 +1,13 @@
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { EngineHost, type EngineRun } from "@galaxy/core/engine/EngineHost"
 import { GameSteps } from "@galaxy/core/lobby/game/GameSteps"
 import * as EngineWatch from "@galaxy/core/runtime/EngineWatch"
+import { StatesMove } from "@galaxy/core/runtime/Placement"
 import { healthNow } from "@galaxy/core/runtime/RuntimeRow"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, row, runtimeOn, startingGame } from "./fixture.ts"
 import { json, layer as scriptedEngines, type Script, ScriptedEngines } from "../engine/ScriptedEngines.ts"
@@ -39,8 +40,7 @@ const told = (gameId: GameId) =>
   )
 
 /** A pass, with the time that it waits before it asks an engine again. */
-const pass = Effect.gen(function* () {
-  const watch = yield* EngineWatch.make
+const passOf = Effect.fnUntraced(function* (watch: Effect.Success<typeof EngineWatch.make>) {
   const moving = yield* Effect.forkChild(
     Effect.forever(
       Effect.andThen(
@@ -53,16 +53,37 @@ const pass = Effect.gen(function* () {
   yield* Effect.sync(() => moving.interruptUnsafe())
 })
 
+/** One that knows of no pass before it. */
+const pass = Effect.flatMap(EngineWatch.make, passOf)
+
+const stuck = new Set(["/healthz", "/api/v1/admin/status"])
 const silent: Script = {
   call: ({ path }) =>
-    Effect.succeed(path === "/healthz" ? json({ error: { code: "x", message: "stuck" } }, 500) : undefined)
+    Effect.succeed(stuck.has(path) ? json({ error: { code: "x", message: "stuck" } }, 500) : undefined)
 }
 
+/** What a row says where its engine is at a backend that this one doesn't reach. */
+const elsewhere = (gameId: GameId, hostId = "elsewhere") =>
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql`UPDATE backend.runtime_records SET engine_host = ${hostId} WHERE game_id = ${gameId}`
+  )
+
+const runsOf = (gameId: GameId) =>
+  Effect.flatMap(EngineHost, (host) => Effect.map(host.list, (all) => all.filter((it) => it.gameId === gameId)))
+
+const startsOf = (gameId: GameId) =>
+  Effect.flatMap(ScriptedEngines, (engines) => Effect.map(engines.game(gameId), (it) => it.starts))
+
+/** Watches as a backend does that doesn't own the game. */
+const asOther = (gameId: GameId) =>
+  Effect.updateService(Runtimes, (runtimes) => ({ ...runtimes, isOwn: (it) => it !== gameId && runtimes.isOwn(it) }))
+
 eachDatabase((name, database) => {
-  layer(runtimeOn(database, scriptedEngines, { engineReadyTimeout: "3 seconds" }), {
-    timeout: "240 seconds",
-    excludeTestServices: true
-  })(`the watch on ${name}`, (it) => {
+  const world = runtimeOn(database, scriptedEngines, { engineReadyTimeout: "3 seconds" }).pipe(
+    Layer.provideMerge(Layer.succeed(StatesMove, () => true))
+  )
+  layer(world, { timeout: "240 seconds", excludeTestServices: true })(`the watch on ${name}`, (it) => {
     it.effect("a change of health is noted, shown and told once, and so is its end", () =>
       Effect.gen(function* () {
         const engines = yield* ScriptedEngines
@@ -125,7 +146,7 @@ eachDatabase((name, database) => {
         yield* sql`UPDATE backend.runtime_records SET health = 'unhealthy' WHERE game_id = ${gameId}`
         const stop = Effect.orDie(steps.forceStop(gameId))
         yield* engines.script(gameId, {
-          call: ({ path }) => (path === "/healthz" ? Effect.as(stop, undefined) : Effect.succeed(undefined))
+          call: ({ path }) => (stuck.has(path) ? Effect.as(stop, undefined) : Effect.succeed(undefined))
         })
         // It answers, so nothing waits for the clock.
         yield* (yield* EngineWatch.make)()
@@ -146,10 +167,93 @@ eachDatabase((name, database) => {
         const runs = Effect.map(host.list, (all) => all.some((it) => it.gameId === gameId))
         assert.isFalse(yield* runs)
         yield* engines.script(gameId, {})
+        yield* advance("30 seconds")
         yield* pass
         assert.isTrue(yield* runs)
         assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
         assert.strictEqual((yield* game).runtime_status, "running")
+      })
+    )
+
+    it.effect("an engine that hangs for good is started again after growing waits", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const { gameId } = yield* started
+        const watch = yield* EngineWatch.make
+        yield* engines.script(gameId, silent)
+        for (let passes = 0; passes < 16; passes++) {
+          yield* passOf(watch)
+          yield* advance("30 seconds")
+        }
+        const many = yield* startsOf(gameId)
+        // At once, and then after half a minute, one, two and four minutes.
+        assert.isAtMost(many, 6)
+        assert.isAtLeast(many, 4)
+        yield* engines.script(gameId, {})
+        yield* advance("5 minutes")
+        yield* passOf(watch)
+        assert.strictEqual((yield* row(gameId)).health, "healthy")
+      })
+    )
+
+    it.effect(
+      "an engine at a backend that is gone is asked at its endpoint, and brought up here by the second pass",
+      () =>
+        Effect.gen(function* () {
+          const engines = yield* ScriptedEngines
+          const { gameId } = yield* started
+          const watch = yield* EngineWatch.make
+          yield* elsewhere(gameId)
+          yield* passOf(watch)
+          yield* passOf(watch)
+          // It answers, so it stays there.
+          assert.deepInclude(yield* row(gameId), { engine_host: "elsewhere", engine_epoch: 1, health: "healthy" })
+          yield* engines.crash(gameId)
+          yield* passOf(watch)
+          assert.deepStrictEqual(yield* runsOf(gameId), [])
+          yield* passOf(watch)
+          assert.lengthOf(yield* runsOf(gameId), 1)
+          assert.deepInclude(yield* row(gameId), { engine_host: "local", engine_epoch: 2, health: "healthy" })
+        })
+    )
+
+    it.effect("the engine of a game that another backend owns is none of this one's business", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const { gameId } = yield* started
+        yield* engines.fail(gameId)
+        yield* asOther(gameId)(pass)
+        assert.deepStrictEqual(yield* runsOf(gameId), [])
+        assert.strictEqual((yield* row(gameId)).health, "unknown")
+        yield* pass
+        assert.lengthOf(yield* runsOf(gameId), 1)
+      })
+    )
+
+    it.effect("an engine whose end is told by its host is brought up at once, and one that others replaced isn't", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const host = yield* EngineHost
+        const { gameId } = yield* started
+        const [run] = yield* runsOf(gameId)
+        assert.isDefined(run)
+        yield* engines.fail(gameId)
+        const told = (...runs: ReadonlyArray<EngineRun>) =>
+          Effect.gen(function* () {
+            const { ends } = yield* Effect.provideService(EngineWatch.parts, EngineHost, {
+              ...host,
+              ends: Stream.fromIterable(runs)
+            })
+            yield* Stream.runDrain(ends ?? Stream.die("it doesn't listen"))
+          })
+        yield* told({ ...run, epoch: 0 }, { ...run, hostId: "elsewhere" })
+        assert.deepStrictEqual(yield* runsOf(gameId), [])
+        yield* told(run, run)
+        assert.deepStrictEqual(
+          (yield* runsOf(gameId)).map((it) => it.epoch),
+          [2]
+        )
+        assert.deepStrictEqual(yield* snapshots(gameId), ["removed", "healthy"])
       })
     )
 
