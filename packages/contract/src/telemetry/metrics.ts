@@ -221,21 +221,21 @@ export const metrics = {
     unit: "{process}",
     by: ["backend"],
     attributes: [],
-    about: "engine processes of this machine that are awake"
+    about: "engines that are awake: child processes of this backend, or containers on all Docker hosts"
   },
   "galaxy.engine.memory.usage": {
     kind: "gauge",
     unit: "By",
     by: ["backend"],
     attributes: [],
-    about: "resident memory of all engine processes together"
+    about: "resident memory of all engines together that are child processes of this backend"
   },
   "galaxy.engine.memory.largest": {
     kind: "gauge",
     unit: "By",
     by: ["backend"],
     attributes: [],
-    about: "resident memory of the largest engine process"
+    about: "resident memory of the largest of these"
   },
   "galaxy.engine.turn.duration": {
     kind: "histogram",

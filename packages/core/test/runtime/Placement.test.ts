@@ -106,7 +106,7 @@ layer(world(true), { timeout: "240 seconds", excludeTestServices: true })("engin
         (yield* hosts.list).find((it) => it.hostId === "b"),
         { games: 0, draining: true }
       )
-      // The last one that could take it is emptied too: a game stays in want of a host.
+      // The last one that could take it is emptied too: a game goes on waiting for a host.
       yield* hosts.drain("a", true)
       const waiting = yield* startingGame()
       yield* runtimes.reconcile(waiting.gameId)

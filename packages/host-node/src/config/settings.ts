@@ -407,7 +407,8 @@ export const backendAlone = {
     parse: duration(second, 5 * minute),
     fallback: 8 * second,
     fallbackText: "8s",
-    about: "longest silence of the relay while a mail is handed over; raise it for a relay that is slow to accept mails"
+    about:
+      "longest silence of the relay while a mail is handed over; raise it for a relay that is slow to accept mails. Above 11s, mails of a backend that has died wait for more than a minute"
   },
   dataDir: {
     name: "BACKEND_DATA_DIR",

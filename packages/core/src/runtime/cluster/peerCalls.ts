@@ -1,6 +1,6 @@
 /**
- * What backends prove to each other who they are by: a token with each call, derived from the secret that all backends of a
- * database share anyway.
+ * How backends recognise each other: each call carries a token, derived from the secret that all backends of a database share
+ * anyway.
  */
 import { Effect, Redacted } from "effect"
 import { Kdf, Mac } from "effect/crypto"

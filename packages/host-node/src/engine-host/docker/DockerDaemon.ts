@@ -2,8 +2,8 @@
  * One Docker daemon, by way of `dockerode`: every call has a deadline, every answer is decoded, and what goes wrong is
  * a typed error.
  *
- * Reads are answered at once or not at all. What changes something may take the daemon a while; it counts as out of
- * reach when it has no word for a ping meanwhile, which it answers at any time.
+ * A read has a short deadline. What changes something may take the daemon longer, so it is given up only when the daemon
+ * doesn't answer a ping meanwhile: a daemon that works answers pings at any time.
  */
 import { Effect, Option, Schema, Stream } from "effect"
 import * as answers from "./answers.ts"

@@ -42,7 +42,7 @@ const byAge = (left: Network, right: Network): number =>
   Date.parse(left.Created) - Date.parse(right.Created) || (left.Id < right.Id ? -1 : 1)
 
 /**
- * Makes the network if it isn't there. Returns what keeps engines from being put on it, if anything does.
+ * Makes the network if it isn't there. Returns why engines can't be put on it; undefined if they can.
  *
  * A daemon makes a second network of the same name where two ask at once, and then takes the name for neither: all but the
  * first are removed again, by whoever sees them.

@@ -25,7 +25,7 @@ export interface Seen {
   readonly trouble?: string | undefined
 }
 
-/** Notes in `seen` whether the daemon answers, and tells of runs that have ended. Doesn't end. */
+/** Notes in `seen` whether the daemon answers, and publishes runs that have ended. Runs until it is interrupted. */
 export const watchHost = (
   host: DockerHost,
   installation: Owner["installation"],

@@ -62,7 +62,7 @@ describe("engines on Docker", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("never touch what isn't theirs, and make an end of another incarnation", () =>
+  it.live("never touch what isn't theirs, and end the engines of another incarnation", () =>
     Effect.gen(function* () {
       const { socketPath } = yield* daemon
       const docker = yield* client(socketPath)
@@ -251,7 +251,7 @@ describe("several Docker hosts", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("that don't answer are told of, each with its reason", () =>
+  it.live("that don't answer are named, each with its reason", () =>
     Effect.gen(function* () {
       const host = yield* backend([hostOn("/nowhere/docker.sock")])
       assert.match((yield* host.trouble ?? unknown) ?? "", /^no Docker host answers: alpha: .*ENOENT/)
