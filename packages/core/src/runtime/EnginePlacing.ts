@@ -9,7 +9,6 @@ import { Effect, Option, type Scope } from "effect"
 import {
   type EngineAccess,
   EngineHost,
-  type EngineHostUnavailable,
   type EngineInstance,
   type EngineRun,
   EngineStartFailed
@@ -42,7 +41,10 @@ export type PlacingError = EngineStartFailed | RuntimeStale | StorageError
 /** The state on any host is older than the database's, or none. */
 const stateElsewhere = "the game's state is in the database, but this backend keeps states in the folders of its hosts"
 
-/** Most runs that one call starts. An engine may fall asleep again as soon as it has been started. */
+/**
+ * Most runs that one call starts, beside those that a host has refused: each host is asked once. An engine may fall asleep
+ * again as soon as it has been started.
+ */
 const mostStarts = 5
 
 /** What the row says of the run that it names. */
@@ -112,6 +114,10 @@ export const make = Effect.gen(function* () {
         })
       )
     }
+    // A run that was cut off before it began, or has gone since, is never begun a second time: decisions that the first
+    // one took could not be told from those of the second.
+    const runs = yield* Effect.option(host.inspect(known.run))
+    if (Option.isNone(Option.flatten(runs))) return Option.none()
     return yield* started(own, known.run, players).pipe(
       Effect.asSome,
       Effect.catchTag(["EngineGone", "EngineStale", "EngineHostUnavailable"], () => Effect.succeed(Option.none()))
@@ -128,9 +134,9 @@ export const make = Effect.gen(function* () {
     }
     const found = options.renewed === true ? Option.none<Placed>() : yield* present(own, players)
     if (Option.isSome(found)) return found.value
-    const away = new Map<string, EngineHostUnavailable>()
+    const away = new Map<string, Placement.Refusal>()
     let above = 0
-    for (let starts = 0; starts < mostStarts; starts++) {
+    for (let starts = 0; starts < mostStarts + away.size; starts++) {
       const { row } = own
       const hostId = yield* choose(row, away)
       const epoch = Math.max(row.engine_epoch, above) + 1
@@ -151,6 +157,11 @@ export const make = Effect.gen(function* () {
             return Effect.succeedNone
           },
           EngineHostUnavailable: (error) => {
+            away.set(hostId, error)
+            return Effect.succeedNone
+          },
+          EngineStartFailed: (error) => {
+            if (!Placement.refusedHere(error)) return Effect.fail(error)
             away.set(hostId, error)
             return Effect.succeedNone
           }

@@ -25,3 +25,12 @@ export const discard = (host: EngineHost["Service"], row: PlacedRow): Effect.Eff
     hostsOf(host, row),
     Effect.forEach((hostId) => host.discard(row.game_id, hostId, row.engine_epoch), { discard: true })
   )
+
+/**
+ * Goes on where the host doesn't answer, so that no game waits for one that is gone. If it comes back, the sweep ends what
+ * runs there; what is left of a game that was never played goes before it is started there again.
+ */
+export const unlessGone = (end: Effect.Effect<void, EngineHostUnavailable>): Effect.Effect<void> =>
+  Effect.catch(end, ({ reason }) =>
+    Effect.annotateLogs(Effect.logWarning("an engine can't be ended now: its host doesn't answer"), { reason })
+  )

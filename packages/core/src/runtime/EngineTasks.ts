@@ -48,7 +48,7 @@ export const make = Effect.gen(function* () {
       })
     )
     yield* Effect.tapCause(
-      mine.started_at === null ? EngineRuns.discard(host, mine) : EngineRuns.stop(host, mine),
+      EngineRuns.unlessGone(mine.started_at === null ? EngineRuns.discard(host, mine) : EngineRuns.stop(host, mine)),
       (cause) => Effect.ignore(log.end(operation, reasonOf(cause)))
     )
     yield* sql.withTransaction(

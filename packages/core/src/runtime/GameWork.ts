@@ -110,7 +110,7 @@ export const make = Effect.gen(function* () {
       case "again":
         return unread(turn.again(row))
       case "stop":
-        return unread(EngineRuns.stop(host, row))
+        return unread(EngineRuns.unlessGone(EngineRuns.stop(host, row)))
     }
   }
 

@@ -28,6 +28,28 @@ const usualMost = 64
 
 const waits = (reason: string) => new EngineStartFailed({ reason, permanent: false, noRoom: true })
 
+/** Why a host didn't take an engine just now: it doesn't answer, has no room, or can't run the image. */
+export type Refusal = EngineHostUnavailable | EngineStartFailed
+
+/** Whether another host may take what this one has refused. */
+export const refusedHere = (error: EngineStartFailed): boolean => error.noRoom === true || error.imageMissing === true
+
+/**
+ * What the game fails of where none of `hosts` takes it: of the refusal itself if all have refused for good, and otherwise
+ * it waits.
+ */
+const noneOf = (hosts: ReadonlyArray<HostState>, away: ReadonlyMap<string, Refusal>, reason: string) => {
+  const refusals = hosts.flatMap((it) => {
+    const why = away.get(it.hostId)
+    return why?._tag === "EngineStartFailed" ? [why] : []
+  })
+  const [first] = refusals
+  if (first === undefined) return waits(reason)
+  const waiting = refusals.find((it) => !it.permanent)
+  if (waiting !== undefined) return waiting
+  return refusals.length === hosts.length ? first : waits(`${reason}; of another one: ${first.reason}`)
+}
+
 /** Why a game must wait for one host. */
 const without = (hostId: string, hosts: ReadonlyArray<HostState>): string =>
   hosts.some((it) => it.hostId === hostId)
@@ -58,34 +80,37 @@ export const best = (
     })[0]
 
 /**
- * Chooses for a row; `away` are hosts that didn't answer just now. Fails with `EngineStartFailed` as if there were no
- * room where no host can take the engine now: a host that has just fallen silent is waited for before its game is placed
- * anew.
+ * Chooses for a row; `away` are hosts that have just refused the engine, or didn't answer. Fails with `EngineStartFailed`
+ * as if there were no room where no host can take the engine now, or for good where each host that could has refused it so.
+ * A host that has just fallen silent is waited for before its game is placed anew.
  */
 export const make = Effect.gen(function* () {
   const hosts = yield* EngineHosts
   const isBound = yield* boundTo
 
-  return Effect.fnUntraced(function* (row: RuntimeRow, away: ReadonlyMap<string, EngineHostUnavailable>) {
+  return Effect.fnUntraced(function* (row: RuntimeRow, away: ReadonlyMap<string, Refusal>) {
     const all = yield* hosts.look
     const here = all.map((it) => (away.has(it.hostId) ? { ...it, answers: false } : it))
     const bound = isBound(row)
     if (bound !== undefined) {
       const found = here.find((it) => it.hostId === bound)
       if (found?.answers === true) return bound
-      return yield* waits(away.get(bound)?.reason ?? found?.trouble ?? without(bound, here))
+      const why = away.get(bound)?.reason ?? found?.trouble ?? without(bound, here)
+      return yield* noneOf(found === undefined ? [] : [found], away, why)
     }
     const present = here.find((it) => it.hostId === row.engine_host)
     const [only] = here
     if (here.length === 1 && only !== undefined) {
       return only.answers
         ? only.hostId
-        : yield* waits(away.get(only.hostId)?.reason ?? only.trouble ?? "no engine host answers")
+        : yield* noneOf(here, away, away.get(only.hostId)?.reason ?? only.trouble ?? "no engine host answers")
     }
     if (present !== undefined && !present.answers && !present.givenUp && !away.has(present.hostId)) {
       return yield* waits(without(present.hostId, here))
     }
     const chosen = best(here, yield* hosts.loads, row.engine_host)
-    return chosen?.hostId ?? (yield* waits("no engine host that answers has room"))
+    if (chosen !== undefined) return chosen.hostId
+    const taking = here.filter((it) => !it.draining)
+    return yield* noneOf(taking, away, "no engine host that answers has room")
   })
 })

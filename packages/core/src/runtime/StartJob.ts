@@ -125,7 +125,7 @@ export const make = Effect.gen(function* () {
     decision: string
   ) {
     const mine = yield* store.write(row, { failure_reason: reason, ...decided(decision, yield* DateTime.now) })
-    yield* row.started_at === null ? EngineRuns.discard(host, row) : EngineRuns.stop(host, row)
+    yield* EngineRuns.unlessGone(row.started_at === null ? EngineRuns.discard(host, row) : EngineRuns.stop(host, row))
     return (
       status: "start_failed" | "stopped",
       why: string,

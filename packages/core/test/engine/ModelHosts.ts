@@ -13,7 +13,8 @@ import {
   type EngineInstance,
   type EngineRun,
   type EngineSpec,
-  EngineStale
+  EngineStale,
+  type EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -43,6 +44,12 @@ export class ModelHosts extends Context.Service<
     cut(hostId: string, cut: boolean): Effect.Effect<void>
     /** Ends the game's engine on the host as a crash does. */
     kill(hostId: string, gameId: GameId): Effect.Effect<void>
+    /** The same, and leaves nothing by which the host knows of it: somebody has removed it by hand. */
+    remove(hostId: string, gameId: GameId): Effect.Effect<void>
+    /** Decides which starts are refused from now on, before anything runs. */
+    refuse(why: (hostId: string, gameId: GameId) => EngineStartFailed | undefined): Effect.Effect<void>
+    /** What was removed for good: the games of `discard`, in order. */
+    discarded(hostId: string): Effect.Effect<ReadonlyArray<GameId>>
     /** Runs of the game, on hosts that are cut off too. */
     runs(gameId: GameId): Effect.Effect<ReadonlyArray<EngineInstance>>
     /** Decides what becomes of each call from now on. */
@@ -63,6 +70,8 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
       const made = new Map<GameId, Map<number, number>>()
       let instances = 0
       let committed: (gameId: GameId) => Effect.Effect<number> = () => Effect.succeed(0)
+      const discards: Array<{ readonly hostId: string; readonly gameId: GameId }> = []
+      let refused: (hostId: string, gameId: GameId) => EngineStartFailed | undefined = () => undefined
       let mishap: (path: string) => Mishap = () => "none"
 
       const reach = (hostId: string) =>
@@ -82,6 +91,8 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
         if (known > spec.epoch) return yield* new EngineStale({ epoch: known })
         if (found?.instance.epoch === spec.epoch) return found.instance
         if (known === spec.epoch) return yield* new EngineGone()
+        const why = refused(spec.hostId, spec.gameId)
+        if (why !== undefined) return yield* why
         const instance = {
           gameId: spec.gameId,
           hostId: spec.hostId,
@@ -110,7 +121,8 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
         inspect: (run) => Effect.map(reach(run.hostId), () => Option.fromUndefinedOr(runOf(run)?.instance)),
         ended: () => Effect.succeedNone,
         stop: end,
-        discard: end,
+        discard: (gameId, hostId, upTo) =>
+          Effect.tap(end(gameId, hostId, upTo), () => Effect.sync(() => void discards.push({ hostId, gameId }))),
         list: Effect.sync(() => all().filter((it) => hosts.get(it.hostId)?.cut === false)),
         hosts: Effect.sync(() => [...hosts].map(([hostId, { cut }]) => ({ hostId, answers: !cut, most }))),
         asleep: Effect.succeed(new Set<GameId>()),
@@ -195,6 +207,16 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
             if (found !== undefined) found.cut = cut
           }),
         kill: (hostId, gameId) => Effect.sync(() => void hosts.get(hostId)?.runs.delete(gameId)),
+        remove: (hostId, gameId) =>
+          Effect.sync(() => {
+            hosts.get(hostId)?.runs.delete(gameId)
+            hosts.get(hostId)?.latest.delete(gameId)
+          }),
+        refuse: (why) =>
+          Effect.sync(() => {
+            refused = why
+          }),
+        discarded: (hostId) => Effect.sync(() => discards.filter((it) => it.hostId === hostId).map((it) => it.gameId)),
         runs: (gameId) => Effect.sync(() => all().filter((it) => it.gameId === gameId)),
         mishaps: (next) =>
           Effect.sync(() => {
