@@ -11,6 +11,7 @@ import { type Duration, Effect, Layer, Option, PubSub, Ref, type Scope, Stream }
 import { connect, type DockerTimes } from "./docker/DockerDaemon.ts"
 import { makeDockerHost } from "./docker/DockerHost.ts"
 import { defaultLimits, type DockerHostSettings, type EngineLimits } from "./docker/DockerSettings.ts"
+import * as ImagePulls from "./docker/ImagePulls.ts"
 import { type Seen, watchHost } from "./docker/HostWatch.ts"
 import { OwnerUnknown } from "./docker/labels.ts"
 import type { EngineRun } from "@galaxy/core/engine/EngineHost"
@@ -62,7 +63,8 @@ export const make = (options: DockerEngineHostOptions): Effect.Effect<EngineHost
       options.hosts,
       (settings) =>
         Effect.gen(function* () {
-          const host = makeDockerHost(yield* connect(settings.endpoint, options.times), settings, common)
+          const daemon = yield* connect(settings.endpoint, options.times)
+          const host = makeDockerHost(daemon, settings, common, yield* ImagePulls.make(daemon, settings.name))
           const seen = yield* Ref.make<Seen>({ answers: false, trouble: "it has not been asked yet" })
           // The first answer is waited for: a host must not seem to be away because nobody has asked it.
           yield* Effect.matchEffect(host.daemon.ping, {

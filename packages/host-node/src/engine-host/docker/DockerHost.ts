@@ -10,6 +10,8 @@ import { Effect, Option, Semaphore } from "effect"
 import type { DockerDaemon } from "./DockerDaemon.ts"
 import type { DockerError } from "./DockerError.ts"
 import type { DockerHostOptions, DockerHostSettings } from "./DockerSettings.ts"
+import { imageOf } from "./EngineImage.ts"
+import type { ImagePulls } from "./ImagePulls.ts"
 import { gameContainers, hasEnded } from "./GameContainers.ts"
 import { isCurrent, isMemorial, type Owner, type OwnerUnknown, type Run, runOf } from "./labels.ts"
 import { listens } from "./listens.ts"
@@ -27,7 +29,12 @@ import { refusal, startEngine } from "./startEngine.ts"
 export type StartError = EngineStartFailed | EngineStale | EngineGone | EngineHostUnavailable
 
 /** The operations of `EngineHost` for one daemon. */
-export const makeDockerHost = (daemon: DockerDaemon, host: DockerHostSettings, options: DockerHostOptions) => {
+export const makeDockerHost = (
+  daemon: DockerDaemon,
+  host: DockerHostSettings,
+  options: DockerHostOptions,
+  pulls: ImagePulls
+) => {
   const hostId = host.name
   const containers = gameContainers(daemon, host, options.graceSeconds)
   const starting = Semaphore.makeUnsafe(Math.max(1, options.startsAtOnce))
@@ -51,7 +58,12 @@ export const makeDockerHost = (daemon: DockerDaemon, host: DockerHostSettings, o
       const owner = yield* options.owner
       const there = yield* adopted(owner, spec)
       if (Option.isSome(there)) return there.value
-      return yield* starting.withPermits(1)(startEngine(containers, options, owner, spec))
+      const imageId = yield* imageOf(daemon, hostId, {
+        imageRef: spec.imageRef,
+        expected: spec.imageId,
+        pulls: options.mayPull ? pulls : undefined
+      })
+      return yield* starting.withPermits(1)(startEngine(containers, options, owner, spec, imageId))
     }).pipe(
       Effect.catchTags({
         DockerUnavailable: (error) => Effect.fail(unavailable(error)),

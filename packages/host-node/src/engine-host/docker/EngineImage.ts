@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import type { DockerDaemon } from "./DockerDaemon.ts"
 import type { DockerError } from "./DockerError.ts"
 import { EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import type { ImagePulls } from "./ImagePulls.ts"
 
 const missing = (hostId: string, imageRef: string, more: string) =>
   new EngineStartFailed({
@@ -13,18 +14,18 @@ const missing = (hostId: string, imageRef: string, more: string) =>
 
 /**
  * The id of the image. `expected` is the one that the game began with: the same reference may mean another build on
- * another host, and a game isn't continued by that.
+ * another host, and a game isn't continued by that. Without `pulls` nothing is pulled.
  */
 export const imageOf = (
   daemon: DockerDaemon,
   hostId: string,
-  { expected, imageRef, mayPull }: { imageRef: string; expected: string | undefined; mayPull: boolean }
+  { expected, imageRef, pulls }: { imageRef: string; expected: string | undefined; pulls: ImagePulls | undefined }
 ): Effect.Effect<string, DockerError | EngineStartFailed> =>
   Effect.gen(function* () {
     let found = yield* daemon.imageId(imageRef)
     if (Option.isNone(found)) {
-      if (!mayPull) return yield* missing(hostId, imageRef, "and images aren't pulled (BACKEND_DOCKER_PULL)")
-      yield* Effect.catchTag(daemon.pull(imageRef), "DockerRefused", (error) =>
+      if (pulls === undefined) return yield* missing(hostId, imageRef, "and images aren't pulled (BACKEND_DOCKER_PULL)")
+      yield* Effect.catchTag(pulls.pull(imageRef), "DockerRefused", (error) =>
         Effect.fail(
           error.status === 404
             ? missing(hostId, imageRef, `nor has its registry: ${error.message}`)

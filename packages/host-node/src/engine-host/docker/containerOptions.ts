@@ -29,17 +29,21 @@ const stateMount = (owner: Owner, spec: EngineSpec) => ({
   VolumeOptions: { Labels: labelsOf(owner, spec, spec.version) }
 })
 
-/** The body of `POST /containers/create`. It holds the engine's token. */
+/**
+ * The body of `POST /containers/create`. It holds the engine's token. The image is given by its id: a name may mean
+ * another build by now than the one that was looked at.
+ */
 export const containerOptions = (
   owner: Owner,
   host: DockerHostSettings,
   limits: EngineLimits,
-  spec: EngineSpec
+  spec: EngineSpec,
+  imageId: string
 ): object => {
   const memoryMb = memoryFor(limits, spec.players)
   const { reach } = host
   return {
-    Image: spec.imageRef,
+    Image: imageId,
     User: "1000:1000",
     Env: [
       `GALAXY_ENGINE_TOKEN=${Redacted.value(spec.token)}`,

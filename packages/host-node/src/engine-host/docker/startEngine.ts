@@ -9,7 +9,6 @@ import { Effect, Option } from "effect"
 import { containerOptions } from "./containerOptions.ts"
 import type { DockerError, DockerRefused } from "./DockerError.ts"
 import { type DockerHostOptions, memoryFor } from "./DockerSettings.ts"
-import { imageOf } from "./EngineImage.ts"
 import { ensureNetwork } from "./EngineNetwork.ts"
 import { type GameContainers, hasEnded } from "./GameContainers.ts"
 import { nameOf, type Owner, runOf } from "./labels.ts"
@@ -40,12 +39,13 @@ export const refusal = (hostId: string, { message }: DockerRefused): EngineStart
 
 type Step = Effect.Effect<Option.Option<EngineInstance>, DockerError | EngineStartFailed | EngineStale | EngineGone>
 
-/** The start of one run. */
+/** The start of one run, on the image of this id. */
 export const startEngine = (
   containers: GameContainers,
-  options: Pick<DockerHostOptions, "limits" | "mayPull" | "startTimeout">,
+  options: Pick<DockerHostOptions, "limits" | "startTimeout">,
   owner: Owner,
-  spec: EngineSpec
+  spec: EngineSpec,
+  imageId: string
 ): Effect.Effect<EngineInstance, DockerError | EngineStartFailed | EngineStale | EngineGone> => {
   const { daemon, host } = containers
   const hostId = host.name
@@ -106,7 +106,7 @@ export const startEngine = (
   const create: Step = Effect.gen(function* () {
     // An engine that is brought its state has none on this host; an earlier run may have left some.
     if (spec.fresh) yield* daemon.removeVolume(name)
-    return yield* begin(yield* daemon.create(name, containerOptions(owner, host, options.limits, spec)))
+    return yield* begin(yield* daemon.create(name, containerOptions(owner, host, options.limits, spec, imageId)))
   }).pipe(
     Effect.catchTag("DockerRefused", (error) =>
       error.status === 409 ? Effect.succeed(Option.none()) : unlessAmbiguous(error)
@@ -149,7 +149,6 @@ export const startEngine = (
 
   return Effect.gen(function* () {
     yield* network
-    yield* imageOf(daemon, hostId, { imageRef: spec.imageRef, expected: spec.imageId, mayPull: options.mayPull })
     yield* room
     for (let attempt = 0; attempt < mostRounds; attempt++) {
       const done = yield* round
