@@ -3,7 +3,7 @@
  *
  * Backends that start together take turns: the second waits for the first and finds nothing left to do.
  */
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schedule, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { StatementDeadline } from "../shared/StatementDeadline.ts"
 import init from "./0001_init.ts"
@@ -41,6 +41,7 @@ import openAttempts from "./0032_open_attempts.ts"
 import turnDue from "./0033_turn_due.ts"
 import engineEpochs from "./0034_engine_epochs.ts"
 import engineFiles from "./0035_engine_files.ts"
+import secretCheck from "./0036_secret_check.ts"
 
 const sequence = {
   "0001_init": init,
@@ -77,7 +78,8 @@ const sequence = {
   "0032_open_attempts": openAttempts,
   "0033_turn_due": turnDue,
   "0034_engine_epochs": engineEpochs,
-  "0035_engine_files": engineFiles
+  "0035_engine_files": engineFiles,
+  "0036_secret_check": secretCheck
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */
@@ -94,6 +96,14 @@ const lockKey = 7_205_159_403_792_794n
 
 /** Longest time for one statement of a migration, since large tables may be rewritten. Milliseconds. */
 const deadlineMs = 3_600_000
+
+/**
+ * Longest time that a migration waits for a table, since whoever comes after it waits for the same: a dump that runs would
+ * stop all backends. It is tried again until this long has passed, in milliseconds.
+ */
+const tableWait = "3s"
+const patienceMs = 600_000
+const again = "1 second"
 
 /** A later release has migrated the database: what this one writes might not be what that one reads. */
 export class DatabaseNewer extends Schema.TaggedError<DatabaseNewer>()("DatabaseNewer", {
@@ -120,6 +130,15 @@ const complete = Effect.gen(function* () {
   return applied === latest
 })
 
+/** Whether a statement waited for a table in vain: SQLSTATE 55P03, in whatever the migrator makes of it. */
+const isTableBusy = (error: unknown): boolean => {
+  for (let it: unknown = error, depth = 0; typeof it === "object" && it !== null && depth < 6; depth++) {
+    if (Reflect.get(it, "code") === "55P03") return true
+    it = Reflect.get(it, "cause") ?? Reflect.get(it, "reason")
+  }
+  return false
+}
+
 /**
  * Applies the missing migrations in one transaction, once no other backend is migrating; returns their numbers and
  * names. Fails with `DatabaseNewer` where a later release has migrated.
@@ -133,13 +152,26 @@ export const run = Effect.gen(function* () {
       yield* sql`SELECT pg_advisory_xact_lock(${lockKey})`
       // One of a later release may have been first.
       if (yield* complete) return []
+      yield* sql`SELECT set_config('lock_timeout', ${tableWait}, true)`
       return yield* Migrator.make({})({
         loader: Migrator.fromRecord(sequence),
         table
       })
     })
   )
-}).pipe(Effect.provideService(StatementDeadline, deadlineMs), Effect.withSpan("Migrations.run"))
+}).pipe(
+  Effect.tapError((error) =>
+    isTableBusy(error)
+      ? Effect.logInfo("a migration waits for a table that something else uses, such as a dump")
+      : Effect.void
+  ),
+  Effect.retry({
+    while: isTableBusy,
+    schedule: Schedule.min([Schedule.spaced(again), Schedule.during(patienceMs)])
+  }),
+  Effect.provideService(StatementDeadline, deadlineMs),
+  Effect.withSpan("Migrations.run")
+)
 
 /** Runs the migrations when it is built, and fails if one of them fails. */
 export const layer = Layer.effectDiscard(run)

@@ -25,7 +25,9 @@ import * as peerCalls from "./cluster/peerCalls.ts"
 import * as peerRunners from "./cluster/peerRunners.ts"
 import * as RunnerCheck from "./cluster/RunnerCheck.ts"
 import * as RunnerWatch from "./cluster/RunnerWatch.ts"
+import * as SecretCheck from "./cluster/SecretCheck.ts"
 import { SharedGames } from "./cluster/SharedGames.ts"
+import type { StorageError } from "../shared/StorageError.ts"
 
 /** `Sharding` for a single process, all in memory. At shutdown owners get 100 ms to end. */
 export const layerSingle: Layer.Layer<Sharding.Sharding> = Sharding.layer.pipe(
@@ -75,7 +77,7 @@ const settings = (scale: number) => ({
 /**
  * `Sharding` for several backends on one PostgreSQL database. Each serves the others at `HttpServer`, for calls that
  * carry the token, and holds the locks of its share of the games on one session of the database. The database must be
- * migrated.
+ * migrated. Fails with `SecretDiffers` where other backends have another secret.
  */
 export const layerSql = ({
   address: { host, port },
@@ -84,13 +86,15 @@ export const layerSql = ({
   timeScale = 1
 }: ClusterOptions): Layer.Layer<
   Sharding.Sharding,
-  never,
+  SecretCheck.SecretDiffers | StorageError,
   SqlClient.SqlClient | HttpServer.HttpServer | HttpClient.HttpClient
 > => {
   const self = RunnerAddress.make(host, port)
   const config = ShardingConfig.layer({ ...settings(timeScale), runnerAddress: Option.some(self) })
   const joined = Layer.unwrap(
-    Effect.map(peerCalls.tokenOf(secret), (token) => {
+    Effect.gen(function* () {
+      yield* SecretCheck.check(secret, self)
+      const token = yield* peerCalls.tokenOf(secret)
       const served = RunnerServer.layer.pipe(
         Layer.provideMerge(Sharding.layer),
         Layer.provide(RpcServer.layerProtocolHttp({ path })),
@@ -98,7 +102,7 @@ export const layerSql = ({
       )
       return HttpRouter.serve(served, { disableLogger: true, disableListenLog: true }).pipe(
         Layer.merge(Layer.merge(RunnerCheck.layer(self, timeScale), Layer.succeed(SharedGames, true))),
-        Layer.provide(RunnerCheck.layerHealth(timeScale)),
+        Layer.provide(RunnerCheck.layerHealth(self, timeScale)),
         Layer.provide(peerRunners.layer),
         Layer.provide(HttpRunner.layerClientProtocolHttp({ path })),
         Layer.provide(Layer.effect(HttpClient.HttpClient, peerCalls.client(token))),

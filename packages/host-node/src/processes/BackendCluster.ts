@@ -1,6 +1,8 @@
 /** A backend's place in the cluster of its database: a listener for the other backends alone, and the owners of its games. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
+import type { SecretDiffers } from "@galaxy/core/runtime/cluster/SecretCheck"
+import type { StorageError } from "@galaxy/core/shared/StorageError"
 import { Layer, type Redacted } from "effect"
 import type { Sharding } from "effect/cluster"
 import { FetchHttpClient, type HttpServerError } from "effect/http"
@@ -27,13 +29,17 @@ const times = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout:
 /** Whoever is still waited for at the end asks the next owner. */
 const gracefulShutdownTimeout = 500
 
-/** The owners of games, as `Core.layer` takes them. Fails with `ServeError` where the port can't be listened on. */
+/** The owners of games, as `Core.layer` takes them. Fails with `ServeError` where the port can't be listened on, and as `RuntimeCluster.layerSql` does. */
 export const layer = ({
   address,
   departure,
   listen = address,
   secret
-}: BackendClusterOptions): Layer.Layer<Sharding.Sharding, HttpServerError.ServeError, SqlClient.SqlClient> =>
+}: BackendClusterOptions): Layer.Layer<
+  Sharding.Sharding,
+  HttpServerError.ServeError | SecretDiffers | StorageError,
+  SqlClient.SqlClient
+> =>
   RuntimeCluster.layerSql({ address, secret, leaving: departure?.awaited }).pipe(
     Layer.provide(
       NodeHttpServer.layer(() => createListener(times, { hosts: hostsOf(listen.host, [address.host]) }), {
