@@ -61,6 +61,19 @@ const missing = (text: string): ReadonlyArray<string> =>
       .map((name) => `${what} ${name}`)
   )
 
+/** What every backend reads from the database that all of them share. */
+const ofAllBackends =
+  /\bsum(?:\s+by\s*\([^()]*\))?\s*\(\s*galaxy_(?:games|runtimes|accounts|outbox_depth|outbox_oldest_age_seconds)\b/
+
+describe("the dashboard", () => {
+  it("adds nothing up that all backends read from one database", () => {
+    expect(read("docs/operating/dashboards/galaxy.json")).not.toMatch(ofAllBackends)
+    expect(alerts).not.toMatch(ofAllBackends)
+    for (const sum of ["sum by (galaxy_status) (galaxy_games{})", "sum(galaxy_accounts)"])
+      expect(sum).toMatch(ofAllBackends)
+  })
+})
+
 describe("the operators' pages", () => {
   it.each(pages)("%s names what is there", (page) => {
     expect(missing(read(page))).toEqual([])

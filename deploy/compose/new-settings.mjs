@@ -1,8 +1,8 @@
 /**
  * Writes the settings of a new platform with random secrets, for its owner's eyes only: `.env`, `backend.env` and `gateway.env`
- * in this folder, and `docker/hosts.json` unless they are for small.yaml (`--small`):
+ * in this folder, and `docker/hosts.json` unless they are for small.yaml (`--small`). With `--machines` they are for machine.yaml:
  *
- * `node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX] [--name NAME] [--socket PATH]`
+ * `node new-settings.mjs <version> [--small] [--trial] [--machines ADDRESSES] [--folder FOLDER] [--images PREFIX] [--name NAME] [--socket PATH]`
  *
  * The examples beside it say what has to be chosen. With `--trial` everything is set, for a platform to be tried on this machine
  * with a database, a Redis and a mail catcher of its own. Files that exist are never changed.
@@ -18,6 +18,7 @@ const usage = `usage: node new-settings.mjs <version> [options]
   <version>        of the images: major.minor.patch
   --trial          everything is set, with a database, a Redis and a mail catcher of its own
   --small          for small.yaml: engines are child processes, and no Docker socket is needed
+  --machines LIST  for machine.yaml: addresses of the machines on their private network, separated by commas
   --folder FOLDER  where to, instead of this script's folder
   --images PREFIX  what the images' names begin with (galaxy-)
   --name NAME      the platform's name on its Docker hosts, 1 to 16 letters, digits or hyphens (galaxy)
@@ -27,9 +28,12 @@ const readArguments = () => {
   try {
     const text = { type: "string" }
     const flag = { type: "boolean", default: false }
-    const options = { small: flag, trial: flag, folder: text, images: text, name: text, socket: text }
+    const options = { small: flag, trial: flag, machines: text, folder: text, images: text, name: text, socket: text }
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     if (positionals.length !== 1 || !/^\d+\.\d+\.\d+$/.test(positionals[0])) throw new Error("the version is missing")
+    if (values.machines !== undefined && (values.small || values.trial)) {
+      throw new Error("--machines goes with neither --small nor --trial")
+    }
     return { version: positionals[0], ...values }
   } catch (error) {
     console.error(`${error.message}\n${usage}`)
@@ -39,6 +43,7 @@ const readArguments = () => {
 
 const { version, small, trial, folder = here, images = "galaxy-", name = "galaxy", ...given } = readArguments()
 const { socket = "/var/run/docker.sock" } = given
+const machines = given.machines?.split(",")
 
 /** The group that may use Docker: the backends get it. */
 const dockerGroup = () => {
@@ -57,7 +62,7 @@ const redis = secret()
 const mailPassword = secret()
 const token = secret()
 const adminPassword = randomBytes(18).toString("base64url")
-const backends = small ? ["backend"] : ["backend-1", "backend-2"]
+const backends = machines ?? (small ? ["backend"] : ["backend-1", "backend-2"])
 const urls = (port) => backends.map((it) => `http://${it}:${port}`).join(",")
 
 const always = {
@@ -86,13 +91,22 @@ const forTrial = {
 }
 const engines = {
   INSTALLATION: name,
-  DOCKER_SOCKET: socket,
-  DOCKER_GROUP: dockerGroup(),
+  ...(machines === undefined ? { DOCKER_SOCKET: socket, DOCKER_GROUP: dockerGroup() } : {}),
+  BACKEND_END_DELAY: "2s",
   BACKEND_ENGINES: "docker",
   BACKEND_DOCKER_INSTALLATION: name,
   BACKEND_DOCKER_HOSTS: "/etc/galaxy/docker/hosts.json"
 }
-const hosts = [
+const certificate = (file) => `/etc/galaxy/docker/${file}`
+const published = (address) => ({
+  name: `host-${address.replaceAll(".", "-")}`,
+  endpoint: `tcp://${address}:2376`,
+  tls: { ca: certificate("ca.pem"), cert: certificate("client.pem"), key: certificate("client-key.pem") },
+  reach: "published",
+  address,
+  engines: 200
+})
+const hosts = machines?.map(published) ?? [
   {
     name: "this-host",
     endpoint: "unix:///var/run/docker.sock",

@@ -73,7 +73,8 @@ const places = ({ allInOne, backend, backendAlone }: Loaded): ReadonlyArray<Prob
   backend?.erasureLedger === undefined ? none : appendable("BACKEND_ERASURE_LEDGER", backend.erasureLedger),
   relay("BACKEND_SMTP_URL", backendAlone?.smtpUrl),
   relay("GALAXY_MAIL_RELAY_URL", allInOne?.mailRelayUrl),
-  folder("BACKEND_DATA_DIR", backendAlone?.dataDir),
+  // With Docker nothing is kept there, and the image of the backend names a folder that it can't write to.
+  folder("BACKEND_DATA_DIR", backendAlone?.engines === "docker" ? undefined : backendAlone?.dataDir),
   folder("GALAXY_DATA_DIR", allInOne?.dataDir),
   allInOne?.logFile === undefined || allInOne.logFile === "-" ? none : appendable("GALAXY_LOG_FILE", allInOne.logFile)
 ]

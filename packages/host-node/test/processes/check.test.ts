@@ -99,6 +99,10 @@ describe("the check of a configuration", () => {
     const host = { name: "alpha", endpoint: "unix:///var/run/docker.sock", reach: "bridge", engines: 10 }
     const good = { ...docker, BACKEND_DOCKER_INSTALLATION: "galaxy", BACKEND_DOCKER_HOSTS: JSON.stringify([host]) }
     assert.deepStrictEqual(await found("backend", good), [])
+    // The image of the backend names a folder, which nothing is kept in.
+    const file = join(folder, "no-folder")
+    writeFileSync(file, "")
+    assert.deepStrictEqual(await found("backend", { ...good, BACKEND_DATA_DIR: join(file, "states") }), [])
   })
 
   it("knows each process's own contradictions", async () => {
