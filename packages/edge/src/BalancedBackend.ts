@@ -4,11 +4,12 @@
  * A call of which nothing was sent goes on to the next backend at once. One that may have run is never made again, unless it
  * only reads. While there are several, each is probed once a second; one that says that it isn't ready or that it ends gets no
  * further calls, and neither does one that can't be reached, as long as there is a better one. Each has circuits and places of
- * its own (`GuardedBackend`), so one that is dead holds nobody back.
+ * its own (`GuardedBackend`), so one that is dead holds nobody back. A read that waits at a backend when that falls silent is
+ * made again at another: a frozen process keeps its connections, so nothing else would end the wait before its deadline.
  */
 import { gauge } from "@galaxy/contract/telemetry/instruments"
-import { Clock, Context, Effect, Layer } from "effect"
-import { type Awaitable, andThen } from "./Awaitable.ts"
+import { Clock, Context, Deferred, Effect, Layer } from "effect"
+import { type Awaitable, andThen, isPromise } from "./Awaitable.ts"
 import { type BackendAnswer, BackendClient } from "./BackendClient.ts"
 import { type BackendCounts, type BackendState, BackendStates } from "./BackendStates.ts"
 import { type Backend, Backends } from "./Backends.ts"
@@ -30,6 +31,8 @@ class Tracked {
   readonly backend: Backend
   readonly guarded: GuardedBackend.Guarded
   #state: BackendState = "ready"
+  /** Those who wait for an answer that another backend could give as well. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(backend: Backend, guarded: GuardedBackend.Guarded) {
     this.backend = backend
@@ -42,6 +45,18 @@ class Tracked {
 
   set state(state: BackendState) {
     this.#state = state
+  }
+
+  /** Those who wait for an answer are told that another backend has one. */
+  giveUp(): void {
+    for (const hear of this.#waiting) hear()
+    this.#waiting.clear()
+  }
+
+  /** Calls `hear` once, when the backend is silent and there is another one; returns what ends that. */
+  onSilent(hear: () => void): () => void {
+    this.#waiting.add(hear)
+    return () => void this.#waiting.delete(hear)
   }
 
   /** The lower, the sooner it is called. One that holds calls of a kind back is asked only where all do. */
@@ -60,6 +75,22 @@ const sooner = (before: BackendUnavailable | undefined, now: BackendUnavailable)
   if (before?.retryAfterMs === undefined) return now
   return now.retryAfterMs === undefined || before.retryAfterMs < now.retryAfterMs ? before : now
 }
+
+const silent = () => new BackendUnavailable({ fate: "cut" })
+
+/** A read's outcome, unless its backend is silent and there is another one. The call itself goes on to its deadline. */
+const unlessSilent = <A>(it: Tracked, outcome: Promise<A>): Promise<A | BackendUnavailable> =>
+  new Promise((resolve, reject) => {
+    const ended = it.onSilent(() => resolve(silent()))
+    void outcome.then(resolve, reject).finally(ended)
+  })
+
+/** Fails when the backend is silent and there is another one. */
+const silence = (it: Tracked): Effect.Effect<never, BackendUnavailable> =>
+  Effect.callback((resume) => {
+    const ended = it.onSilent(() => resume(Effect.fail(silent())))
+    return Effect.sync(ended)
+  })
 
 /** The backends that there are, tracked by identity. */
 const trackedIn = (all: () => ReadonlyArray<Backend>, track: (backend: Backend) => Tracked) => {
@@ -123,7 +154,9 @@ export const layer = (
       ): Awaitable<Outcome> => {
         const it = chosen(kind, tried)
         if (it === undefined) return before ?? new BackendUnavailable()
-        return andThen(call(it.guarded), (outcome) => {
+        const made = call(it.guarded)
+        const isWaitedFor = isPromise(made) && reads && current().length > 1
+        return andThen(isWaitedFor ? unlessSilent(it, made) : made, (outcome: Outcome) => {
           if (!(outcome instanceof BackendUnavailable)) return outcome
           noted(it, outcome)
           const why = sooner(before, outcome)
@@ -143,7 +176,9 @@ export const layer = (
         Effect.suspend(() => {
           const it = chosen(kind, tried)
           if (it === undefined) return Effect.fail(before ?? new BackendUnavailable())
-          return Effect.catch(call(it.guarded), (outcome) => {
+          const made = call(it.guarded)
+          const watched = reads && current().length > 1 ? Effect.raceFirst(made, silence(it)) : made
+          return Effect.catch(watched, (outcome) => {
             noted(it, outcome)
             const why = sooner(before, outcome)
             if (!mayMoveOn(outcome, reads) || now() - begun >= moveOnMs) return Effect.fail(why)
@@ -164,23 +199,41 @@ export const layer = (
             onFailure: ({ fate }): BackendState => (fate === "unready" ? "unready" : "unavailable"),
             onSuccess: (): BackendState => "ready"
           }),
-          Effect.map((state) => {
-            it.state = state
+          Effect.tap((state) =>
+            Effect.sync(() => {
+              it.state = state
+              if (state === "unavailable" && current().some((other) => other.state === "ready")) it.giveUp()
+            })
+          )
+        )
+
+      /** Asks all of them at the same time, and tells of each that is ready. */
+      const probed = (isReady: Effect.Effect<unknown> = Effect.void) =>
+        Effect.suspend(() =>
+          Effect.forEach(
+            current(),
+            (it) => Effect.flatMap(probe(it), (state) => (state === "ready" ? isReady : Effect.void)),
+            { concurrency: "unbounded", discard: true }
+          )
+        ).pipe(
+          Effect.map(() => {
+            for (const [state, count] of Object.entries(counts())) known(count, state)
           })
         )
 
-      /** Asks all of them at the same time. */
-      const probed = Effect.suspend(() =>
-        Effect.forEach(current(), probe, { concurrency: "unbounded", discard: true })
-      ).pipe(
-        Effect.map(() => {
-          const all = counts()
-          for (const [state, count] of Object.entries(all)) known(count, state)
-          return all
-        })
-      )
+      const scope = yield* Effect.scope
+      /** Until one is ready: whether others are silent takes longer to find out. */
+      const firstReady = Effect.gen(function* () {
+        const found = yield* Deferred.make<void, BackendUnavailable>()
+        const all = Effect.andThen(
+          probed(Deferred.succeed(found, undefined)),
+          Deferred.fail(found, new BackendUnavailable())
+        )
+        yield* Effect.forkIn(all, scope)
+        yield* Deferred.await(found)
+      })
 
-      yield* Effect.suspend(() => (current().length > 1 ? probed : Effect.void)).pipe(
+      yield* Effect.suspend(() => (current().length > 1 ? probed() : Effect.void)).pipe(
         Effect.andThen(Effect.sleep(probeEveryMs)),
         Effect.forever,
         Effect.forkScoped
@@ -194,7 +247,7 @@ export const layer = (
             it.forward(request, signal)
           ),
         public: (request) => asked("public", false, (it) => it.public(request)),
-        ready: Effect.flatMap(probed, ({ ready }) => (ready > 0 ? Effect.void : Effect.fail(new BackendUnavailable())))
+        ready: firstReady
       })
       return Context.make(BackendClient, client).pipe(Context.add(BackendStates, BackendStates.of({ counts })))
     })

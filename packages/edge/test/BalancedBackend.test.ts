@@ -219,6 +219,50 @@ describe("several backends", () => {
     })
   )
 
+  test("a read that waits at one that falls silent is made at the other, and a write is not", 2, (platform) =>
+    Effect.gen(function* () {
+      const [frozen, alive] = platform.stubs
+      if (frozen === undefined || alive === undefined) return
+      const { client } = platform
+      const session = Effect.as(Effect.orDie(client.session("s")), "found")
+      const events = Effect.as(Effect.orDie(client.events("u", 0, 1)), "found")
+      const each = (call: Effect.Effect<string>) => Effect.replicateEffect(Effect.forkChild(call), 2)
+      frozen.hangs = alive.hangs = true
+      // Of two calls, each backend has one.
+      const reads = yield* Effect.forEach([forward(platform, "GET"), session, events], each)
+      const writes = yield* each(forward(platform, "POST"))
+      yield* Effect.yieldNow
+      assert.deepStrictEqual([frozen.calls, alive.calls], [4, 4])
+      alive.hangs = false
+      alive.answerAll()
+      frozen.probe = "hangs"
+      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust("2 seconds")
+      const answers = yield* Effect.forEach(reads.flat(), Fiber.join)
+      assert.deepStrictEqual(answers, ["b1", "b1", "found", "found", "found", "found"])
+      assert.deepStrictEqual([frozen.calls, alive.calls], [4, 7])
+      assert.isTrue(writes.some((it) => it.pollUnsafe() === undefined))
+      frozen.answerAll()
+      assert.sameMembers(yield* Effect.forEach(writes, Fiber.join), ["b0", "b1"])
+    })
+  )
+
+  test("that one is ready is known while another is silent", 2, (platform) =>
+    Effect.gen(function* () {
+      for (const it of platform.stubs) {
+        it.probe = "hangs"
+        assert.isUndefined(yield* Effect.orDie(platform.client.ready))
+        it.probe = "ready"
+      }
+    })
+  )
+
+  test("nobody is ready where there is nobody", 0, (platform) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(platform.client.ready))._tag, "backend_unavailable")
+    }).pipe(Effect.orDie)
+  )
+
   test("where all say that they aren't ready, they are called all the same", 2, (platform) =>
     Effect.gen(function* () {
       for (const it of platform.stubs) it.probe = new BackendUnavailable({ fate: "unready" })
