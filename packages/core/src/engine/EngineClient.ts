@@ -12,7 +12,7 @@ import { histogram } from "@galaxy/contract/telemetry/instruments"
 import { Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { type EngineRefused, EngineUnreachable } from "./EngineError.ts"
-import { bytesOf, failureOf, jsonOf, lost, unreachable } from "./engineAnswers.ts"
+import { bytesOf, failureOf, jsonOf, unanswered, unreachable } from "./engineAnswers.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import type { EngineAccess } from "./EngineHost.ts"
 import { timed } from "../shared/Measuring.ts"
@@ -140,7 +140,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       timeout: Duration.Input,
       answer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, CallError>
     ) =>
-      Effect.mapError(http.execute(request), () => lost("no answer")).pipe(
+      Effect.mapError(http.execute(request), unanswered).pipe(
         Effect.flatMap(answer),
         // An engine must not send the platform elsewhere.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),

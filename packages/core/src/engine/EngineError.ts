@@ -27,6 +27,8 @@ export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("
   overdue: Schema.optionalKey(Schema.Boolean),
   /** There was no connection, or it ended before the answer: the engine is probably gone. */
   lost: Schema.optionalKey(Schema.Boolean),
+  /** Of one that is lost: nothing took the connection, so that nothing was sent. */
+  unsent: Schema.optionalKey(Schema.Boolean),
   /** Something answered that takes another token: it isn't this run of the game's engine, and has done nothing. */
   stranger: Schema.optionalKey(Schema.Boolean)
 }) {}

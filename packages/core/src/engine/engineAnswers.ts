@@ -1,6 +1,6 @@
 /** Reads what engines answer: bodies of a bounded size, and errors, whose texts are bounded too. */
 import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
-import { Effect, Option, Schema, Stream } from "effect"
+import { Effect, Option, Predicate, Schema, Stream } from "effect"
 import type { HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 
@@ -10,6 +10,19 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 export const unreachable = (reason: string) => new EngineUnreachable({ reason })
 /** The engine is probably gone. */
 export const lost = (reason: string) => new EngineUnreachable({ reason, lost: true })
+
+/** Causes of causes that are looked at. */
+const deepest = 5
+
+/** Whether the connection was refused. The host's client says so somewhere among the causes. */
+const isRefused = (error: unknown, depth = 0): boolean =>
+  depth < deepest &&
+  Predicate.isReadonlyObject(error) &&
+  (error["code"] === "ECONNREFUSED" || isRefused(error["reason"], depth + 1) || isRefused(error["cause"], depth + 1))
+
+/** There was no answer. */
+export const unanswered = (error: unknown) =>
+  new EngineUnreachable({ reason: "no answer", lost: true, ...(isRefused(error) ? { unsent: true } : {}) })
 
 /** The body, read until it exceeds the bound. An answer without one has no bytes. */
 export const bytesOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {

@@ -169,7 +169,7 @@ export const layer: Layer.Layer<
           row,
           Effect.fnUntraced(function* (engine: EngineRun & EngineAccess) {
             // Before the engine is asked: a player whose orders it takes is never left as done with them.
-            if (row.ready) taken = yield* store.takeReadyBack(gameId, userId)
+            if (row.ready && Option.isNone(taken)) taken = yield* store.takeReadyBack(gameId, userId)
             const answer = yield* Effect.mapError(
               kind === "command"
                 ? client.command(engine, { ...body, commands: orders })
@@ -188,7 +188,7 @@ export const layer: Layer.Layer<
             return { answer, keep }
           }),
           // Whatever else went wrong, it may have taken the orders.
-          (error) => error.stranger === true
+          (error) => error.stranger === true || error.unsent === true
         ).pipe(
           // They aren't told that it took them, but their next try finds an engine.
           Effect.tapErrorTag("EngineUnreachable", (error) => (isGone(error) ? wake(gameId) : Effect.void)),

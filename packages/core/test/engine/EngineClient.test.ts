@@ -2,7 +2,7 @@ import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import * as EngineSettings from "@galaxy/core/engine/EngineSettings"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
-import { HttpClient, HttpClientResponse } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
 const engine = { endpoint: new URL("http://engine.test"), token: Redacted.make("token") }
 
@@ -50,6 +50,35 @@ describe("the size of an engine's answer", () => {
         const error = yield* Effect.flip(reportOf(long, { ...headers, "content-length": "7" }))
         assert.strictEqual(error.reason, "the answer has more than 100 bytes")
       }
+    })
+  )
+})
+
+describe("an engine that isn't there", () => {
+  const asked = (http: Layer.Layer<HttpClient.HttpClient>, at = engine) =>
+    Effect.flatMap(EngineClient.EngineClient, (client) => Effect.flip(client.report(at, { race: "Vega" }))).pipe(
+      Effect.provide(EngineClient.layer.pipe(Layer.provide([EngineSettings.layer(), http])))
+    )
+
+  it.effect("has got nothing where the connection is refused, and perhaps all where it is cut", () =>
+    Effect.gen(function* () {
+      // Port 2 is nobody's, and one that `fetch` would connect to.
+      const nowhere = { ...engine, endpoint: new URL("http://127.0.0.1:2") }
+      const refused = yield* asked(FetchHttpClient.layer, nowhere)
+      assert.deepInclude(refused, { _tag: "EngineUnreachable", lost: true, unsent: true })
+      const cut = Layer.succeed(
+        HttpClient.HttpClient,
+        HttpClient.make((request) =>
+          Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({ request, cause: new Error("ECONNRESET") })
+            })
+          )
+        )
+      )
+      const lost = yield* asked(cut)
+      assert.deepInclude(lost, { _tag: "EngineUnreachable", lost: true })
+      assert.isFalse("unsent" in lost)
     })
   )
 })

@@ -110,6 +110,17 @@ export const engineHost = <E>(adapter: Layer.Layer<EngineHost, E>, imageRef: str
           assert.isFalse((yield* host.asleep).has(gameId), "it was stopped, and doesn't sleep")
         }))
 
+      it("of a run on another backend's host nothing is known, so that its engine may be called", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const gameId = yield* newGame
+          const instance = yield* start(gameId)
+          const other = { ...instance, hostId: "not-this-one", epoch: 2 }
+          assert.isTrue(yield* Effect.scoped(host.hold(other)))
+          assert.strictEqual((yield* Effect.flip(host.inspect(other)))._tag, "EngineHostUnavailable")
+          yield* stop(gameId)
+        }))
+
       it("fifty callers who start the same game's engine at once get the same one", () =>
         Effect.gen(function* () {
           const gameId = yield* newGame

@@ -123,9 +123,11 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
           return true
         })
 
+      const elsewhere = () => new EngineHostUnavailable({ reason: "there is no such engine host" })
+
       const start = Effect.fnUntraced(function* (spec: EngineSpec) {
         const { epoch, gameId, hostId, imageRef } = spec
-        if (hostId !== localHost) return yield* new EngineHostUnavailable({ reason: "there is no such engine host" })
+        if (hostId !== localHost) return yield* elsewhere()
         const known = latest.get(gameId) ?? 0
         if (known > epoch) return yield* new EngineStale({ epoch: known })
         const found = runOf(spec)
@@ -145,8 +147,11 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
 
       return EngineHost.of({
         start: (spec) => one(start(spec)),
-        inspect: (run) => Effect.sync(() => Option.fromUndefinedOr(runOf(run))),
-        hold: (run) => Effect.sync(() => runOf(run) !== undefined),
+        inspect: (run) =>
+          Effect.suspend(() =>
+            run.hostId === localHost ? Effect.succeed(Option.fromUndefinedOr(runOf(run))) : Effect.fail(elsewhere())
+          ),
+        hold: (run) => Effect.sync(() => run.hostId !== localHost || runOf(run) !== undefined),
         asleep: Effect.succeed(new Set<GameId>()),
         // They share this process, and end with it.
         ended: () => Effect.succeed(Option.none()),
