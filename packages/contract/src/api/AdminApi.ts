@@ -6,6 +6,7 @@ import { AdminApplicationsGroup } from "./admin/Applications.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
 import { AdminBlockedAddressesGroup } from "./admin/BlockedAddresses.ts"
+import { AdminEngineHostsGroup } from "./admin/EngineHosts.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminGamesGroup } from "./admin/Games.ts"
 import { AdminGeoGroup } from "./admin/Geo.ts"
@@ -23,7 +24,7 @@ import { InputErrors } from "./InputErrors.ts"
  */
 export class AdminApi extends HttpApi.make("admin")
   .add(AdminAccountsGroup, AdminDiagnosticsGroup)
-  .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
+  .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminEngineHostsGroup, AdminRuntimesGroup)
   .add(AdminGamesGroup)
   .add(AdminUsersGroup)
   .add(AdminUserEndsGroup, AdminUserSessionsGroup)

@@ -38,6 +38,7 @@ import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as PushUser from "../push/http/user.ts"
 import * as RaceNameUser from "../race-name/http/user.ts"
+import * as RuntimeHosts from "../runtime/http/adminHosts.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
 import * as StandingAdmin from "../standing/http/admin.ts"
 import { adminIdentity } from "../admin/http/identity.ts"
@@ -104,6 +105,7 @@ const groups = Layer.mergeAll(
   diagnostics,
   GameAdmin.games,
   RuntimeAdmin.runtimes,
+  RuntimeHosts.engineHosts,
   EngineAdmin.engineVersions,
   StandingAdmin.users,
   MailAdmin.mail,

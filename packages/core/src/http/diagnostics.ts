@@ -17,6 +17,7 @@ import { type EngineVersion, EngineVersions } from "../engine/EngineVersions.ts"
 import { live } from "../runtime/RuntimeRow.ts"
 import { MailTransport } from "../mail/MailTransport.ts"
 import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import * as BackendStates from "./backendStates.ts"
 import * as DatabaseFacts from "./DatabaseFacts.ts"
 import { Disks } from "../shared/Disks.ts"
 import { toApi } from "../shared/http/errors.ts"
@@ -197,6 +198,7 @@ export const diagnostics = HttpApiBuilder.group(
               numbers: numbersAt(DateTime.toDateUtc(now)),
               runtimes: runtimesByStatus,
               silent: silentEngines,
+              backends: Effect.provideService(BackendStates.read, SqlClient.SqlClient, sql),
               versions: versions.list
             },
             { concurrency: "unbounded" }
@@ -235,6 +237,7 @@ export const diagnostics = HttpApiBuilder.group(
         engine_images: found.engine_images,
         silent_engines: found.silent,
         disks: found.disks,
+        backends: found.backends,
         notifications: { dead_letters: numbers.dead_letters, malformed: numbers.malformed },
         account_ends_open: numbers.account_ends_open,
         runtimes: found.runtimes,

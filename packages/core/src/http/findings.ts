@@ -40,6 +40,25 @@ const workers = ({ workers: all }: Facts): OneFinding => {
   )
 }
 
+/** Nothing is said where a backend is alone by its settings. */
+const backends = ({ backends: all }: Facts): ReadonlyArray<OneFinding> => {
+  const lost = all.filter((it) => !it.healthy)
+  if (all.length === 0) return []
+  return [
+    check(
+      "backends",
+      `${plural(all.length, "backend")} share the games, and all of them are healthy.`,
+      lost.length === 0
+        ? undefined
+        : {
+            state: "warning",
+            message: `Of ${plural(all.length, "backend")} these are lost: ${lost.map((it) => `${it.address} since ${DateTime.formatIso(it.heartbeat_at)}`).join(", ")}.`,
+            help: "Their games are owned by others now. Start it again, or see what keeps the others from reaching it at that address. One that is gone for good is named until another backend is restarted."
+          }
+    )
+  ]
+}
+
 const relay = ({ mail }: Facts): OneFinding =>
   check(
     "mail.relay",
@@ -162,6 +181,7 @@ export const findings = (facts: Facts): ReadonlyArray<OneFinding> => [
     facts.database.writable ? undefined : (facts.database.trouble ?? "refusing writes")
   ),
   workers(facts),
+  ...backends(facts),
   turns(facts),
   failedGames(facts),
   ...engineFindings(facts),

@@ -34,6 +34,19 @@ export class EngineHostUnknown extends Schema.TaggedError<EngineHostUnknown>()("
   hostId: Schema.String
 }) {}
 
+/** The host can't be forgotten: it is one of this backend's, or games are on it still. */
+export class EngineHostInUse extends Schema.TaggedError<EngineHostInUse>()("EngineHostInUse", {
+  hostId: Schema.String,
+  /** Games in play that are on it. */
+  games: Schema.Int
+}) {}
+
+/** Whether a host is to be emptied. */
+export interface HostMark {
+  readonly host_id: string
+  readonly draining: boolean
+}
+
 /** Looks at hosts and empties them. Fails with `StorageError`. */
 export class EngineHosts extends Context.Service<
   EngineHosts,
@@ -46,6 +59,10 @@ export class EngineHosts extends Context.Service<
     readonly loads: Effect.Effect<ReadonlyMap<string, number>, StorageError>
     /** Has a host emptied, or takes that back. Idempotent. */
     drain(hostId: string, draining: boolean): Effect.Effect<HostRecord, EngineHostUnknown | StorageError>
+    /** What is noted of the host, if anything is; locked until the transaction around it ends. */
+    mark(hostId: string): Effect.Effect<HostMark | null, StorageError>
+    /** Removes what is noted of a host that is gone for good, and returns what that was. */
+    forget(hostId: string): Effect.Effect<HostRecord, EngineHostUnknown | EngineHostInUse | StorageError>
   }
 >()("@galaxy/core/runtime/EngineHosts") {}
 
@@ -123,7 +140,22 @@ export const layer: Layer.Layer<EngineHosts, never, EngineHost | SqlClient.SqlCl
       return { ...found, draining }
     })
 
-    return EngineHosts.of({ look, list, loads, drain })
+    const mark = Effect.fnUntraced(function* (hostId: string) {
+      const found = yield* sql<HostMark>`
+        SELECT host_id, draining FROM backend.engine_hosts WHERE host_id = ${hostId} FOR UPDATE`
+      return found[0] ?? null
+    }, StorageError.refail)
+
+    const forget = Effect.fn("EngineHosts.forget")(function* (hostId: string) {
+      const found = (yield* list).find((it) => it.hostId === hostId)
+      if (found === undefined) return yield* new EngineHostUnknown({ hostId })
+      const own = (yield* host.hosts).some((it) => it.hostId === hostId)
+      if (own || found.games > 0) return yield* new EngineHostInUse({ hostId, games: found.games })
+      yield* StorageError.refail(sql`DELETE FROM backend.engine_hosts WHERE host_id = ${hostId}`)
+      return found
+    })
+
+    return EngineHosts.of({ look, list, loads, drain, mark, forget })
   })
 )
 

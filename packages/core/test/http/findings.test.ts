@@ -27,6 +27,7 @@ const well: Facts = {
   engine_images: [{ version: "0.1.0", image_ref: "builtin:0.1.0", state: "ok" }],
   silent_engines: [],
   disks: [],
+  backends: [],
   notifications: { dead_letters: 0, malformed: 0 },
   account_ends_open: 0,
   runtimes: []

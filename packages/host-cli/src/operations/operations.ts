@@ -6,6 +6,7 @@ import { applications } from "./applications.ts"
 import { audit } from "./audit.ts"
 import { gameSteps } from "./gameSteps.ts"
 import { games } from "./games.ts"
+import { hosts } from "./hosts.ts"
 import { platform } from "./platform.ts"
 import { runtimes } from "./runtimes.ts"
 import type { AnySpec, CommandSpec, Operation } from "./types.ts"
@@ -19,6 +20,7 @@ export const operations = {
   ...gameSteps,
   ...applications,
   ...runtimes,
+  ...hosts,
   ...audit
 } satisfies {
   readonly [O in Operation]: CommandSpec<O>

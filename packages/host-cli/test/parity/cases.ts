@@ -93,6 +93,10 @@ export const casesOn = (backend: Backend, people: People): { readonly [O in Oper
     await ask("adminEngineVersions.register", { body: named })
     return { version: named.version }
   }
+  const host = async (): Promise<Input> => {
+    const [only] = (await ask("adminEngineHosts.list", {}))["engine_hosts"] as ReadonlyArray<{ host_id: string }>
+    return { params: { host_id: only?.host_id ?? "" } }
+  }
   const paused: Array<Promise<string>> = []
   const none: Case = () => ({ input: {} })
   const reading: Case = () => ofGame(running())
@@ -112,6 +116,18 @@ export const casesOn = (backend: Backend, people: People): { readonly [O in Oper
     "adminEngineVersions.register": (n) => ({ input: { body: { version: `8.0.${n}`, image_ref: "builtin:8" } } }),
     "adminEngineVersions.update": async (n) => ({ input: { params: await version(n, "1"), body: { enabled: false } } }),
     "adminEngineVersions.disable": async (n) => ({ input: { params: await version(n, "2") } }),
+    "adminEngineHosts.list": none,
+    // All doors have the same host: it is so already for each of them.
+    "adminEngineHosts.drain": async () => {
+      await ask("adminEngineHosts.drain", await host())
+      return { input: await host() }
+    },
+    "adminEngineHosts.undrain": async () => {
+      await ask("adminEngineHosts.undrain", await host())
+      return { input: await host() }
+    },
+    // The only host is in use.
+    "adminEngineHosts.forget": async () => ({ input: await host() }),
     "adminRuntimes.get": reading,
     "adminRuntimes.forceNextTurn": async () => ofGame(started(), { expected_turn: 0 }),
     "adminRuntimes.restart": () => ofGame(started(), { reason: why }),

@@ -142,6 +142,7 @@ provided(layer(), { timeout: "3 minutes" })("every admin operation", (it) => {
       assert.deepStrictEqual(wrong, [])
       // What these targets refuse, alike by all doors; everything else has been done.
       assert.deepStrictEqual(refused.toSorted(), [
+        "adminEngineHosts.forget: conflict/in_use",
         "adminGames.retryStart: conflict/wrong_state",
         "adminMail.resend: conflict/sent_already",
         "adminNotifications.resendByChannel: not_found/"

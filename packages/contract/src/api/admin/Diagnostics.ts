@@ -58,6 +58,16 @@ export const DiskSpace = Schema.Struct({
 /** How many games have a runtime in this status. */
 export const RuntimeCount = Schema.Struct({ status: Schema.String, games: Schema.Int })
 
+/** One of the backends that share the games of a database. */
+export const BackendState = Schema.Struct({
+  /** Where the others reach it. */
+  address: Schema.String,
+  /** The others reach it, and it was heard of within the last ten seconds; its games are owned by others otherwise. */
+  healthy: Schema.Boolean,
+  /** When it last said in the database that it is there. */
+  heartbeat_at: Timestamp
+})
+
 /** The answer. Counts of outboxes are exact up to 10,000, which stands for that many or more. */
 export const Diagnostics = Schema.Struct({
   at: Timestamp,
@@ -106,7 +116,8 @@ export const Diagnostics = Schema.Struct({
   silent_engines: Schema.Array(SilentEngine),
   /** Disks of the backend's own machine, where the host tells them. */
   disks: Schema.Array(DiskSpace),
-
+  /** The backends of the database, the first 100 by address; none where this one is alone by its settings. */
+  backends: Schema.Array(BackendState),
   notifications: Schema.Struct({ dead_letters: Schema.Int, malformed: Schema.Int }),
   /** Accounts whose end isn't complete yet and will be tried again. */
   account_ends_open: Schema.Int,

@@ -38,6 +38,7 @@ import * as admin_Audit from "../../api/admin/Audit.ts"
 import * as admin_BlockedAddresses from "../../api/admin/BlockedAddresses.ts"
 import * as admin_Diagnostics from "../../api/admin/Diagnostics.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
+import * as admin_EngineHosts from "../../api/admin/EngineHosts.ts"
 import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
 import * as admin_Games from "../../api/admin/Games.ts"
 import * as admin_Geo from "../../api/admin/Geo.ts"
@@ -91,6 +92,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/BlockedAddresses": admin_BlockedAddresses,
   "admin/Diagnostics": admin_Diagnostics,
   "admin/DryRun": admin_DryRun,
+  "admin/EngineHosts": admin_EngineHosts,
   "admin/EngineVersions": admin_EngineVersions,
   "admin/Games": admin_Games,
   "admin/Geo": admin_Geo,

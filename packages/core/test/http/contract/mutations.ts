@@ -91,6 +91,12 @@ const hints: Readonly<Record<string, (call: Call, world: World) => Effect.Effect
     Effect.map(after("force-stop")(call, world), (made) => ({ ...made, engine_version: [version] })),
   [`${games}/ban-member`]: (_call, world) =>
     Effect.succeed({ game_id: [world.games.running], user_id: [world.member] }),
+  "/api/v1/admin/engine-hosts/{host_id}/forget": () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`INSERT INTO backend.engine_hosts (host_id) VALUES ('gone')`
+      return { host_id: ["gone"] }
+    }),
   "/api/v1/admin/runtimes/{game_id}/patch": (call, world) =>
     Effect.as(
       call("admin", "POST", "/api/v1/admin/engine-versions", { version: "0.1.1", image_ref: "builtin:0.1.1" }),

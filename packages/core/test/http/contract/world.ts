@@ -1,5 +1,6 @@
 /** A small world for the walk over the contract: players, games in several states, and what belongs to them. */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { localHost } from "@galaxy/core/engine/EngineHost"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -29,6 +30,7 @@ const words: Pools = {
   locale: ["en", "ru-RU"],
   email: ["someone@example.org", "not an address"],
   engine_version: [version, "9.9.9"],
+  host_id: [localHost],
   version: [version, "0.1.1", "9.9.9"],
   image_ref: ["builtin:0.1.0"],
   race_name: ["Vega", "Lyra", "Terran Union", "Zed"],
