@@ -166,7 +166,8 @@ export const Kept = Schema.Struct({ path: Schema.String, revision: Revision, sea
 export type Kept = typeof Kept.Type
 
 /**
- * The engine's own answer of `command` and `order`, and of reading the open turn's orders; players get it without `kept`.
+ * The engine's own answer of `command` and `order`, and of reading the orders of the open turn and of the one before it,
+ * which may still be open for the platform; players get it without `kept`.
  */
 export const WrittenOrders = Schema.Struct({ ...OrdersAnswer.fields, kept: Schema.optionalKey(Kept) })
 export type WrittenOrders = typeof WrittenOrders.Type

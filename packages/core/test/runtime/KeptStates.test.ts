@@ -1,5 +1,6 @@
 /** Games whose states the database keeps: real engines that lose everything, and the games go on. */
 import type { GameId } from "@galaxy/contract/ids/Ids"
+import { EngineClient } from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
@@ -179,6 +180,31 @@ eachDatabase((name, database) => {
         assert.notProperty(shown, "kept")
         yield* lose(gameId)
         assert.deepStrictEqual((yield* sessions.orders(gameId, owner, undefined))["orders"], shown["orders"])
+      })
+    )
+
+    it.effect("an order that a player reads is kept as well once the turn is made and not yet committed", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const client = yield* EngineClient
+        const game = yield* runningGame
+        const { gameId, owner, runtimes, sessions, turn } = game
+        yield* sql.unsafe(`
+          CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
+        yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE INSERT ON backend.engine_files
+          FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+        assert.strictEqual((yield* Effect.flip(order(game, owner, "WEAPONS")))._tag, "StorageError")
+        yield* sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+        // As for an owner who is gone before it has committed the turn.
+        yield* client.turn(yield* runtimes.engine(gameId), 1)
+        const shown = yield* sessions.orders(gameId, owner, undefined)
+        assert.notProperty(shown, "kept")
+        yield* lose(gameId)
+        yield* turn
+        assert.strictEqual((yield* row(gameId)).current_turn, 1)
+        assert.lengthOf(shown["orders"] as ReadonlyArray<unknown>, 1)
+        assert.deepStrictEqual((yield* sessions.orders(gameId, owner, 0))["orders"], shown["orders"])
       })
     )
 

@@ -274,13 +274,17 @@ export class Engine extends Context.Service<
         // The orders of a closed turn are in the report of the turn they led to.
         const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
         const { writes } = yield* store.orders({ ...galaxy, turn: wanted }, index)
+        // For the platform the turn may still be open: it may not have committed the one that these orders led to.
+        const path = ordersFileOf(wanted, index)
+        const sealed = writes > 0 && wanted === galaxy.turn - 1 ? yield* store.sealed(path) : Option.none()
         return {
           race: name,
           turn: wanted,
           orders: outcomes.map((it) => it.order),
           verdicts: outcomes.map(Struct.omit(["order"])),
           revision: revisionOf(wanted, writes),
-          counts: countsOf(outcomes)
+          counts: countsOf(outcomes),
+          ...(Option.isSome(sealed) ? { kept: { path, revision: writes, sealed: sealed.value } } : {})
         }
       })
 
