@@ -63,3 +63,19 @@ describe("of engines that don't answer", () => {
   it("none is a problem", () =>
     expect(silent(0, 0)).toEqual({ state: "ok", message: "No engine is known to be silent." }))
 })
+
+describe("of backends", () => {
+  const backend = (address: string, healthy: boolean) => ({ address, healthy, heartbeat_at: at })
+  const found = (...backends: Facts["backends"]) =>
+    findings({ ...well, backends }).find((it) => it.id === "backends") ?? null
+
+  it("those that are lost are named", () => {
+    expect(found(backend("a:1", true), backend("b:1", false))).toMatchObject({
+      state: "warning",
+      message: "Of 2 backends these are lost: b:1 since 2026-01-01T00:00:00.000Z."
+    })
+    expect(found(backend("a:1", true), backend("b:1", true))).toMatchObject({ state: "ok" })
+  })
+
+  it("nothing is said where there is one alone", () => expect(found()).toBeNull())
+})
