@@ -21,7 +21,7 @@ const usage = `usage: node new-settings.mjs <version> [options]
   --machines LIST  for machine.yaml: addresses of the machines on their private network, separated by commas
   --folder FOLDER  where to, instead of this script's folder
   --images PREFIX  what the images' names begin with (galaxy-)
-  --name NAME      the platform's name on its Docker hosts, 1 to 16 letters, digits or hyphens (galaxy)
+  --name NAME      the platform's name on its Docker hosts, 1 to 16 letters, digits or hyphens (galaxy- and four at random)
   --socket PATH    this host's Docker socket (/var/run/docker.sock)`
 
 const readArguments = () => {
@@ -41,7 +41,9 @@ const readArguments = () => {
   }
 }
 
-const { version, small, trial, folder = here, images = "galaxy-", name = "galaxy", ...given } = readArguments()
+const { version, small, trial, folder = here, images = "galaxy-", ...given } = readArguments()
+// Two platforms of one name on one Docker host end each other's engines.
+const name = given.name ?? `galaxy-${randomBytes(2).toString("hex")}`
 const { socket = "/var/run/docker.sock" } = given
 const machines = given.machines?.split(",")
 

@@ -6,7 +6,7 @@
  * makes all earlier ones void.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { Kdf, Mac } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
 import { SqlClient } from "effect/sql"
@@ -24,6 +24,9 @@ export class EngineTokens extends Context.Service<
 >()("@galaxy/core/engine/EngineTokens") {}
 
 const utf8 = new TextEncoder()
+
+/** How long the incarnation is taken for the one that was read. */
+const knownForMs = 5_000
 
 const keyOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<Uint8Array>) {
   const kdf = yield* Kdf.Kdf
@@ -44,12 +47,16 @@ export const layer = ({
       const key = yield* keyOf(secret)
       const incarnation = Incarnation.read(yield* SqlClient.SqlClient)
       // A new incarnation may begin at any time. Its epochs are above all of those before it (docs/decisions/1471), so the one
-      // that was read for an epoch is right for all lower ones that are asked for; for a higher epoch it is read again.
-      let known: { readonly incarnation: string; readonly upTo: number } | undefined
-      const incarnationOf = (epoch: number) =>
-        known !== undefined && epoch <= known.upTo
-          ? Effect.succeed(known.incarnation)
-          : Effect.tap(incarnation, (it) => Effect.sync(() => void (known = { incarnation: it, upTo: epoch })))
+      // that was read for an epoch is right for all lower ones that are asked for; for a higher epoch it is read again. Games
+      // that never ran have low epochs in the new one, too: what was read before it is soon forgotten.
+      let known: { readonly incarnation: string; readonly upTo: number; readonly until: number } | undefined
+      const incarnationOf = Effect.fnUntraced(function* (epoch: number) {
+        const now = yield* Clock.currentTimeMillis
+        if (known !== undefined && epoch <= known.upTo && now < known.until) return known.incarnation
+        const read = yield* incarnation
+        known = { incarnation: read, upTo: epoch, until: now + knownForMs }
+        return read
+      })
       return EngineTokens.of({
         token: Effect.fnUntraced(function* (gameId, epoch) {
           const subject = utf8.encode(`${yield* incarnationOf(epoch)}\n${gameId}\n${epoch}`)

@@ -6,6 +6,7 @@
  * is left out of it, and after a failure each game of it gets a transaction of its own. A game's rows are fenced either
  * way, so a change is stored once or not at all.
  */
+import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Deferred, Effect, Layer, Option, Queue, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
 import { failureFields } from "../shared/failureFields.ts"
@@ -101,12 +102,24 @@ export const layer: Layer.Layer<TurnCommits, never, SqlClient.SqlClient | Runtim
       const queue = yield* Queue.unbounded<Waiting>()
       const place = yield* Semaphore.make(alone)
 
+      /** Locks the games' rows, without those that somebody else holds, as a player's order does to its end. */
+      const unlocked = Effect.fnUntraced(function* (commits: ReadonlyArray<TurnCommit>) {
+        const ids = commits.map((it) => it.read.game_id)
+        const found = yield* sql<{ readonly game_id: string }>`
+          SELECT game_id FROM backend.runtime_records WHERE ${sql.in("game_id", ids)}
+          FOR NO KEY UPDATE SKIP LOCKED`
+        const locked = new Set(found.map((it) => it.game_id))
+        return commits.filter((it) => locked.has(it.read.game_id))
+      })
+
       /** The rows of the games that could be stored. If one of those that the lobby has heard about is stale, none is. */
       const together = Effect.fn("TurnCommits.together")(function* (commits: ReadonlyArray<TurnCommit>) {
         return yield* sql.withTransaction(
           Effect.gen(function* () {
-            const told = yield* events.onSnapshots(commits.map((it) => it.snapshot))
-            const mine = commits.filter((it) => told.has(it.read.game_id))
+            const free = yield* unlocked(commits)
+            if (free.length === 0) return new Map<GameId, RuntimeRow>()
+            const told = yield* events.onSnapshots(free.map((it) => it.snapshot))
+            const mine = free.filter((it) => told.has(it.read.game_id))
             const written = yield* rows.writeTurns(mine)
             if (written.size !== mine.length) return yield* new RuntimeStale()
             yield* vault.keepTurns(filesOf(mine))

@@ -4,7 +4,7 @@ import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
 import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Clock, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 const tokens = EngineTokens.layer({ secret: Redacted.make(new Uint8Array(32).fill(7)) })
@@ -30,6 +30,21 @@ layer(Layer.provideMerge(tokens, layerPglite), { timeout: "240 seconds", exclude
         const later = yield* of(here, game, 1_000)
         assert.strictEqual(yield* of(there, game, 1_000), later)
         assert.notStrictEqual(yield* of(here, game, 3), first)
+      })
+    )
+
+    it.effect("are those of the new incarnation soon, for low epochs too", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const here = yield* Effect.provide(EngineTokens.EngineTokens, Layer.fresh(tokens))
+        const game = GameId.make(yield* newId)
+        const of = (epoch: number) => Effect.map(here.token(game, epoch), Redacted.value)
+        const clock = yield* Clock.Clock
+        const later = Object.create(clock) as { -readonly [K in keyof Clock.Clock]: Clock.Clock[K] }
+        later.currentTimeMillis = Effect.map(clock.currentTimeMillis, (it) => it + 6_000)
+        const before = yield* of(5)
+        yield* sql`UPDATE backend.installation SET incarnation = gen_random_uuid()`
+        assert.notStrictEqual(yield* Effect.provideService(of(5), Clock.Clock, later), before)
       })
     )
   }

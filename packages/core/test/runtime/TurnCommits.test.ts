@@ -144,7 +144,11 @@ onPostgres((database) => {
   layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
     "turns that share transactions, beside others",
     (it) => {
-      it.effect("a game that somebody else works on keeps no other waiting", () =>
+      it.effect.each([
+        ["its row of the lobby", "games", "UPDATE"],
+        // As a player's order does, whose backend may be slow.
+        ["its engine's row", "runtime_records", "SHARE"]
+      ] as const)("a game of which somebody else holds %s keeps no other waiting", ([, table, mode]) =>
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           const { odd, others, all } = yield* runningGames
@@ -152,7 +156,7 @@ onPostgres((database) => {
           const other = yield* Effect.forkChild(
             sql.withTransaction(
               Effect.gen(function* () {
-                yield* sql`SELECT 1 FROM backend.games WHERE game_id = ${odd.gameId} FOR UPDATE`
+                yield* sql.unsafe(`SELECT 1 FROM backend.${table} WHERE game_id = $1 FOR ${mode}`, [odd.gameId])
                 yield* Deferred.succeed(taken, undefined)
                 yield* Deferred.await(done)
               })
