@@ -9,7 +9,7 @@ import {
   type EngineAccess,
   EngineGone,
   EngineHost,
-  type EngineHostUnavailable,
+  EngineHostUnavailable,
   type EngineInstance,
   type EngineRun,
   type EngineSpec,
@@ -58,11 +58,16 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    /** Whether it runs; a host that doesn't answer knows of no end. */
+    /** Whether the host is known not to answer, so that asking it would only take time. */
+    const silent = (hostId: string) =>
+      Effect.map(host.hosts, (all) => all.some((it) => it.hostId === hostId && !it.answers))
+
+    /** Whether it may still get better: a host that hasn't answered just now knows of no end. */
     const runs = (run: EngineRun) =>
-      host.inspect(run).pipe(
-        Effect.map(Option.isSome),
-        Effect.catchTag("EngineHostUnavailable", () => Effect.succeed(true))
+      Effect.flatMap(silent(run.hostId), (isSilent) =>
+        isSilent
+          ? Effect.succeed(false)
+          : Effect.match(host.inspect(run), { onFailure: () => true, onSuccess: Option.isSome })
       )
 
     /**
@@ -98,7 +103,15 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
               isStranger(error)
                 ? // It was started with another secret, or before the database was restored.
                   Effect.andThen(host.stop(spec.gameId, spec.hostId, spec.epoch), new EngineGone())
-                : Effect.fail(new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false }))
+                : Effect.flatMap(
+                    silent(spec.hostId),
+                    (isSilent): Effect.Effect<never, EngineStartFailed | EngineHostUnavailable> =>
+                      Effect.fail(
+                        isSilent
+                          ? new EngineHostUnavailable({ reason: `the host ${spec.hostId} fell silent: ${last}` })
+                          : new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false })
+                      )
+                  )
           )
         )
       }).pipe(
@@ -114,10 +127,6 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         })
       )
     })
-
-    /** Whether the host is known not to answer, so that asking it would only take time. */
-    const silent = (hostId: string) =>
-      Effect.map(host.hosts, (all) => all.some((it) => it.hostId === hostId && !it.answers))
 
     const again = Effect.fn("EngineReady.again")(function* (known: EngineInstance, token: Redacted.Redacted) {
       const held = yield* host.hold(known)

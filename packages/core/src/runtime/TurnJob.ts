@@ -5,7 +5,7 @@
  * The row holds the number of the turn from the cutoff on, and the engine makes each number once. So a turn is made
  * once and announced once, however often this is cut off and retried.
  *
- * An engine that is still computing is asked again and not ended, up to a bound. A turn that keeps failing, or that
+ * An engine that is still computing is asked again and not ended, up to a bound, or until its host is given up. A turn that keeps failing, or that
  * needs more memory than the engine may have, is given up until an operator forces it.
  */
 import { DateTime, Effect, Exit, Option, Scope } from "effect"
@@ -14,11 +14,13 @@ import { newId } from "../shared/NewId.ts"
 import { type GameGone, RuntimeEvents } from "./RuntimeEvents.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
 import * as EnginePlacing from "./EnginePlacing.ts"
 import * as EngineRuns from "./EngineRuns.ts"
 import { runOf } from "./engineSpec.ts"
+import * as HostsGivenUp from "./HostsGivenUp.ts"
 import { decided } from "./decisions.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -34,6 +36,8 @@ import * as TurnFailures from "./TurnFailures.ts"
 import { settled } from "./settledDeadline.ts"
 import * as StateMoves from "./vault/StateMoves.ts"
 import { deadlineAtCutoff, deadlineAtOpening, type TurnDeadline } from "./TurnTimes.ts"
+
+const hostSilent = "the engine's host fell silent while it computed the turn"
 
 /** What was decided when a turn was made. */
 const outcome = (turn: number, finished: boolean, next: TurnDeadline | null): string => {
@@ -72,6 +76,7 @@ export const make = Effect.gen(function* () {
   const client = yield* EngineClient
   const host = yield* EngineHost
   const moves = yield* StateMoves.make
+  const givenUp = yield* HostsGivenUp.make
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
   const { drop, giveUp, retryLater, waitOn } = yield* TurnFailures.make
@@ -171,8 +176,8 @@ export const make = Effect.gen(function* () {
     }
     if (!(yield* host.hold(run))) return Option.none()
     const found = yield* Effect.option(host.inspect(run))
-    // A host that doesn't answer knows of no end.
-    if (Option.isSome(found) && Option.isNone(found.value)) return Option.none()
+    // A host that doesn't answer knows of no end, as long as it is waited for.
+    if (Option.isNone(found) ? yield* givenUp.now(row) : Option.isNone(found.value)) return Option.none()
     const endpoint = new URL(row.engine_endpoint)
     const token = yield* tokens.token(run.gameId, run.epoch)
     const instance = { ...run, instanceId: row.current_container_id ?? "", endpoint }
@@ -188,7 +193,13 @@ export const make = Effect.gen(function* () {
   ) {
     // One that computes answers no health check.
     const engine = Option.isSome(computing) ? computing.value : yield* placing.hold(own, seats.length)
-    const status = yield* Effect.catchTag(client.turn(engine, turn), "EngineUnreachable", (error) =>
+    // The answer would never come from behind a link that is cut.
+    const hostAway = Effect.andThen(
+      givenUp.wait(own.row),
+      Effect.fail(new EngineUnreachable({ reason: hostSilent, lost: true }))
+    )
+    const asked = Effect.raceFirst(client.turn(engine, turn), hostAway)
+    const status = yield* Effect.catchTag(asked, "EngineUnreachable", (error) =>
       Effect.fail(
         error.overdue === true
           ? new StillComputing({

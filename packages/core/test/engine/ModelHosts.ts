@@ -28,6 +28,8 @@ interface Run {
 
 interface Host {
   cut: boolean
+  /** Being cut off, it refuses nothing: whoever calls its engines waits. */
+  mute: boolean
   readonly runs: Map<GameId, Run>
   /** The latest epoch of each game that was started here. */
   readonly latest: Map<GameId, number>
@@ -42,6 +44,8 @@ export class ModelHosts extends Context.Service<
     readonly names: ReadonlyArray<string>
     /** Cuts the host off, or joins it again. */
     cut(hostId: string, cut: boolean): Effect.Effect<void>
+    /** Calls to the host's engines are answered never, or again. */
+    mute(hostId: string, mute: boolean): Effect.Effect<void>
     /** Ends the game's engine on the host as a crash does. */
     kill(hostId: string, gameId: GameId): Effect.Effect<void>
     /** The same, and leaves nothing by which the host knows of it: somebody has removed it by hand. */
@@ -65,7 +69,9 @@ export class ModelHosts extends Context.Service<
 export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
   Layer.effectContext(
     Effect.sync(() => {
-      const hosts = new Map(names.map((it): [string, Host] => [it, { cut: false, runs: new Map(), latest: new Map() }]))
+      const hosts = new Map(
+        names.map((it): [string, Host] => [it, { cut: false, mute: false, runs: new Map(), latest: new Map() }])
+      )
       const inits = new Map<GameId, InitRequest>()
       const made = new Map<GameId, Map<number, number>>()
       let instances = 0
@@ -183,6 +189,7 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
           yield* Effect.yieldNow
           const run = place?.runs.get(gameId as GameId)
           if (place === undefined || run === undefined || run.instance.instanceId !== runId) return yield* gone
+          if (place.mute) return yield* Effect.never
           if (place.cut || what === "not sent") return yield* gone
           if (request.headers["authorization"] !== `Bearer ${run.token}`) {
             return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "another token"))
@@ -205,6 +212,11 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
           Effect.sync(() => {
             const found = hosts.get(hostId)
             if (found !== undefined) found.cut = cut
+          }),
+        mute: (hostId, mute) =>
+          Effect.sync(() => {
+            const found = hosts.get(hostId)
+            if (found !== undefined) found.mute = mute
           }),
         kill: (hostId, gameId) => Effect.sync(() => void hosts.get(hostId)?.runs.delete(gameId)),
         remove: (hostId, gameId) =>

@@ -120,6 +120,36 @@ layer(world(true), { timeout: "240 seconds", excludeTestServices: true })("engin
       assert.strictEqual((yield* Effect.flip(hosts.drain("c", true)))._tag, "EngineHostUnknown")
     })
   )
+
+  it.effect("make the turn elsewhere that was being made where the link is cut, without waiting for its answer", () =>
+    Effect.gen(function* () {
+      const model = yield* ModelHosts
+      const runtimes = yield* Runtimes
+      yield* (yield* EngineHosts).drain("b", false)
+      const { gameId } = yield* running
+      const before = (yield* row(gameId)).engine_host ?? ""
+      yield* runtimes.forceNextTurn(gameId)
+      const asked = Promise.withResolvers<void>()
+      yield* model.mishaps((path) => {
+        if (!path.endsWith("/turn")) return "none"
+        Effect.runSync(Effect.all([model.mute(before, true), model.cut(before, true)]))
+        asked.resolve()
+        return "none"
+      })
+      const turn = yield* Effect.forkChild(runtimes.reconcile(gameId))
+      yield* Effect.promise(() => asked.promise)
+      for (let seconds = 0; seconds < 60 && (yield* row(gameId)).current_turn === 0; seconds += 2) {
+        yield* advance("2 seconds")
+        yield* Effect.promise(() => new Promise((done) => setTimeout(done, 50)))
+        if (turn.pollUnsafe() !== undefined) yield* runtimes.reconcile(gameId)
+      }
+      const after = yield* row(gameId)
+      assert.deepInclude(after, { current_turn: 1, status: "running", engine_epoch: 2 })
+      assert.notStrictEqual(after.engine_host, before)
+      yield* model.mute(before, false)
+      yield* model.cut(before, false)
+    })
+  )
 })
 
 layer(world(false), { timeout: "240 seconds", excludeTestServices: true })(
