@@ -58,7 +58,9 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
         const runtimes = yield* Runtimes
         const pass = yield* HostWatch.make
         const all = yield* Effect.forEach([1, 2, 3, 4, 5, 6], () => running)
-        const games = yield* Effect.filter(all, ({ gameId }) => Effect.map(hostOf(gameId), (it) => it === "a"))
+        const there = yield* Effect.filter(all, ({ gameId }) => Effect.map(hostOf(gameId), (it) => it === "a"))
+        // In the order in which they move.
+        const games = there.toSorted((x, y) => (x.gameId < y.gameId ? -1 : 1))
         const [first, second, third] = games
         assert(first !== undefined && second !== undefined && third !== undefined)
         assert.lengthOf(games, 3)
@@ -128,6 +130,8 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
         assert.deepStrictEqual(yield* namesOf(first, 0), ["before"])
         assert.deepStrictEqual(yield* namesOf(third, 0), ["before"])
 
+        // Empty, and in the settings all the same.
+        assert.strictEqual((yield* call("", "POST", `${path}/a/forget`)).status, 409)
         const back = yield* call("", "POST", `${path}/a/undrain`)
         assert.deepInclude(back.body, { host_id: "a", draining: false, games: 0 })
         assert.strictEqual(yield* hostOf((yield* running).gameId), "a")
