@@ -25,19 +25,26 @@ export class EngineReady extends Context.Service<
   {
     /**
      * Starts the engine, or takes the one that runs in this epoch, and waits until it can serve, at most for
-     * `engineReadyTimeout`. Idempotent.
+     * `engineReadyTimeout`. Idempotent. One that is no use is ended once `mayEnd` has succeeded; its failure says that the
+     * run is another owner's by now.
      */
-    start(
-      spec: EngineSpec
-    ): Effect.Effect<EngineInstance, EngineStartFailed | EngineStale | EngineGone | EngineHostUnavailable, Scope.Scope>
+    start<E>(
+      spec: EngineSpec,
+      mayEnd: Effect.Effect<void, E>
+    ): Effect.Effect<
+      EngineInstance,
+      EngineStartFailed | EngineStale | EngineGone | EngineHostUnavailable | E,
+      Scope.Scope
+    >
     /**
      * A run that is known from before, if it can serve and takes the token. Waits as above while its host says that it
      * runs, and takes the host's word for its address; where its host doesn't answer, the engine is asked itself.
      */
-    again(
+    again<E>(
       known: EngineInstance,
-      token: Redacted.Redacted
-    ): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope>
+      token: Redacted.Redacted,
+      mayEnd: Effect.Effect<void, E>
+    ): Effect.Effect<Option.Option<EngineInstance>, E, Scope.Scope>
   }
 >()("@galaxy/core/engine/EngineReady") {}
 
@@ -86,7 +93,8 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         Effect.andThen(Effect.catchIf(client.probe(access), Predicate.not(isStranger), () => Effect.void))
       )
 
-    const start = Effect.fn("EngineReady.start")(function* (spec: EngineSpec) {
+    const start = Effect.fn("EngineReady.start")(function* <E>(spec: EngineSpec, mayEnd: Effect.Effect<void, E>) {
+      const end = Effect.andThen(mayEnd, host.stop(spec.gameId, spec.hostId, spec.epoch))
       let last = "it didn't answer"
       const heard = (reason: string) => {
         last = reason
@@ -99,10 +107,10 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         return yield* serving(instance, access, heard).pipe(
           Effect.as(instance),
           Effect.catch(
-            (error): Effect.Effect<never, EngineStartFailed | EngineGone | EngineHostUnavailable> =>
+            (error): Effect.Effect<never, EngineStartFailed | EngineGone | EngineHostUnavailable | E> =>
               isStranger(error)
                 ? // It was started with another secret, or before the database was restored.
-                  Effect.andThen(host.stop(spec.gameId, spec.hostId, spec.epoch), new EngineGone())
+                  Effect.andThen(end, new EngineGone())
                 : Effect.flatMap(
                     silent(spec.hostId),
                     (isSilent): Effect.Effect<never, EngineStartFailed | EngineHostUnavailable> =>
@@ -119,7 +127,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
           duration: config.engineReadyTimeout,
           orElse: () =>
             Effect.andThen(
-              Effect.ignore(host.stop(spec.gameId, spec.hostId, spec.epoch)),
+              Effect.andThen(mayEnd, Effect.ignore(host.stop(spec.gameId, spec.hostId, spec.epoch))),
               Effect.fail(
                 new EngineStartFailed({ reason: `the engine was not ready in time: ${last}`, permanent: false })
               )
@@ -128,7 +136,11 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       )
     })
 
-    const again = Effect.fn("EngineReady.again")(function* (known: EngineInstance, token: Redacted.Redacted) {
+    const again = Effect.fn("EngineReady.again")(function* <E>(
+      known: EngineInstance,
+      token: Redacted.Redacted,
+      mayEnd: Effect.Effect<void, E>
+    ) {
       const held = yield* host.hold(known)
       const isSilent = yield* silent(known.hostId)
       const found = held && !isSilent ? yield* Effect.option(host.inspect(known)) : Option.none()
@@ -143,9 +155,12 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       if (Option.isNone(found.value)) return Option.none()
       const instance = found.value.value
       const serves = yield* serving(instance, { endpoint: instance.endpoint, token }, () => undefined).pipe(
-        Effect.timeout(config.engineReadyTimeout),
-        Effect.tapErrorTag("TimeoutError", () => Effect.ignore(host.stop(known.gameId, known.hostId, known.epoch))),
-        Effect.isSuccess
+        Effect.isSuccess,
+        Effect.timeoutOrElse({
+          duration: config.engineReadyTimeout,
+          orElse: () =>
+            Effect.as(Effect.andThen(mayEnd, Effect.ignore(host.stop(known.gameId, known.hostId, known.epoch))), false)
+        })
       )
       return serves ? Option.some(instance) : Option.none()
     })

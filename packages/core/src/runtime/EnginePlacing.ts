@@ -16,6 +16,7 @@ import {
 import { EngineReady } from "../engine/EngineReady.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import type { StorageError } from "../shared/StorageError.ts"
+import * as EngineRuns from "./EngineRuns.ts"
 import { runOf, specOf } from "./engineSpec.ts"
 import * as Placement from "./Placement.ts"
 import type { RuntimeChange, RuntimeRow } from "./RuntimeRow.ts"
@@ -78,6 +79,14 @@ export const make = Effect.gen(function* () {
   const choose = yield* Placement.make
   const moves = yield* StateMoves.make
 
+  /** Whoever was overtaken ends no run: it may be the next owner's by now. */
+  const stillMine = (own: OwnRow) =>
+    Effect.suspend(() =>
+      Effect.map(store.write(own.row, {}), (row) => {
+        own.row = row
+      })
+    )
+
   /**
    * Starts the run of the row's epoch, or takes the one that runs, and sees to the game's state: an engine that begins
    * with nothing is given what the database has, and a game whose state only its host has is taken in.
@@ -85,11 +94,13 @@ export const make = Effect.gen(function* () {
   const started = Effect.fnUntraced(function* (own: OwnRow, run: EngineRun, players: number) {
     const { row } = own
     const token = yield* tokens.token(row.game_id, run.epoch)
-    const instance = yield* ready.start(specOf(row, run, token, players))
+    const instance = yield* ready.start(specOf(row, run, token, players), stillMine(own))
     const access: EngineAccess = { endpoint: instance.endpoint, token }
     if (row.state_in_database) {
       // One that can't be given its state is no use: the next attempt is made with another one.
-      yield* Effect.tapError(moves.give(access, row), () => Effect.ignore(host.stop(run.gameId, run.hostId, run.epoch)))
+      yield* Effect.tapErrorTag(moves.give(access, row), "EngineStartFailed", () =>
+        Effect.andThen(stillMine(own), Effect.ignore(host.stop(run.gameId, run.hostId, run.epoch)))
+      )
     } else if (moves.vault.keeps && row.started_at !== null && (yield* moves.takeIn(access, row))) {
       own.row = yield* store.write(row, { state_in_database: true })
     }
@@ -105,12 +116,12 @@ export const make = Effect.gen(function* () {
       const token = yield* tokens.token(row.game_id, row.engine_epoch)
       const instance = { ...known.run, instanceId: row.current_container_id ?? "", endpoint: known.endpoint }
       return Option.map(
-        yield* ready.again(instance, token),
+        yield* ready.again(instance, token, stillMine(own)),
         (it): Placed => ({
           endpoint: it.endpoint,
           token,
           instance: it,
-          change: naming(row, it)
+          change: naming(own.row, it)
         })
       )
     }
@@ -124,6 +135,18 @@ export const make = Effect.gen(function* () {
     )
   })
 
+  /** Leaves nothing of the game where it was, if that can be had now: the sweep ends the run of a host that comes back. */
+  const leave = Effect.fnUntraced(function* (from: RuntimeRow, to: string) {
+    if (from.engine_host === null || from.engine_host === to) return
+    const answers = (yield* host.hosts).some((it) => it.hostId === from.engine_host && it.answers)
+    if (!answers) return
+    yield* Effect.ignore(from.state_in_database ? EngineRuns.discard(host, from) : EngineRuns.stop(host, from))
+  })
+
+  /** What a host still has of a game that was never played is of a start that came to nothing, perhaps of other players. */
+  const cleared = (row: RuntimeRow, { epoch, gameId, hostId }: EngineRun) =>
+    row.started_at === null && epoch > 1 ? host.discard(gameId, hostId, epoch - 1) : Effect.void
+
   const hold = Effect.fnUntraced(function* (
     own: OwnRow,
     players: number,
@@ -134,11 +157,12 @@ export const make = Effect.gen(function* () {
     }
     const found = options.renewed === true ? Option.none<Placed>() : yield* present(own, players)
     if (Option.isSome(found)) return found.value
+    const from = own.row
     const away = new Map<string, Placement.Refusal>()
     let above = 0
     for (let starts = 0; starts < mostStarts + away.size; starts++) {
       const { row } = own
-      const hostId = yield* choose(row, away)
+      const hostId = yield* choose(row, away, options)
       const epoch = Math.max(row.engine_epoch, above) + 1
       own.row = yield* store.write(row, {
         engine_host: hostId,
@@ -148,7 +172,7 @@ export const make = Effect.gen(function* () {
         generating_since: null
       })
       const run = { gameId: row.game_id, hostId, epoch }
-      const placed = yield* started(own, run, players).pipe(
+      const placed = yield* Effect.andThen(cleared(row, run), started(own, run, players)).pipe(
         Effect.asSome,
         Effect.catchTags({
           EngineGone: () => Effect.succeedNone,
@@ -167,7 +191,10 @@ export const make = Effect.gen(function* () {
           }
         })
       )
-      if (Option.isSome(placed)) return placed.value
+      if (Option.isSome(placed)) {
+        yield* leave(from, hostId)
+        return placed.value
+      }
     }
     return yield* new EngineStartFailed({ reason: "the engine ended as soon as it was started", permanent: false })
   })

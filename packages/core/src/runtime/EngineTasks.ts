@@ -111,8 +111,9 @@ export const make = Effect.gen(function* () {
     )
     const own: EnginePlacing.OwnRow = { row: begun }
     yield* Effect.gen(function* () {
-      // Where its host doesn't answer, the start ends it, or the sweep once the engine runs elsewhere.
-      yield* Effect.ignore(EngineRuns.stop(host, begun))
+      // A game that moves is served where it is until another host takes it. Where its host doesn't answer, the start ends
+      // it, or the sweep once the engine runs elsewhere.
+      if (op !== "move") yield* Effect.ignore(EngineRuns.stop(host, begun))
       const seats = yield* store.seats(begun.game_id)
       const engine = yield* placing.hold(own, seats.length, { renewed: true })
       const { row } = own

@@ -82,13 +82,18 @@ export const best = (
 /**
  * Chooses for a row; `away` are hosts that have just refused the engine, or didn't answer. Fails with `EngineStartFailed`
  * as if there were no room where no host can take the engine now, or for good where each host that could has refused it so.
+ * A host that is to be emptied is the last resort, unless the engine is `renewed`, so that it may just as well stay.
  * A host that has just fallen silent is waited for before its game is placed anew.
  */
 export const make = Effect.gen(function* () {
   const hosts = yield* EngineHosts
   const isBound = yield* boundTo
 
-  return Effect.fnUntraced(function* (row: RuntimeRow, away: ReadonlyMap<string, Refusal>) {
+  return Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    away: ReadonlyMap<string, Refusal>,
+    { renewed = false }: { readonly renewed?: boolean } = {}
+  ) {
     const all = yield* hosts.look
     const here = all.map((it) => (away.has(it.hostId) ? { ...it, answers: false } : it))
     const bound = isBound(row)
@@ -108,7 +113,12 @@ export const make = Effect.gen(function* () {
     if (present !== undefined && !present.answers && !present.givenUp && !away.has(present.hostId)) {
       return yield* waits(without(present.hostId, here))
     }
-    const chosen = best(here, yield* hosts.loads, row.engine_host)
+    const loads = yield* hosts.loads
+    const asLast = here.map((it) => ({ ...it, draining: false }))
+    const chosen =
+      best(here, loads, row.engine_host) ??
+      // A game in play is rather served by a host that is to be emptied than by none; but it isn't moved to one.
+      (renewed || row.started_at === null ? undefined : best(asLast, loads, row.engine_host))
     if (chosen !== undefined) return chosen.hostId
     const taking = here.filter((it) => !it.draining)
     return yield* noneOf(taking, away, "no engine host that answers has room")

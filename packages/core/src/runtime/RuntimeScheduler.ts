@@ -8,7 +8,7 @@
  * needs are ended at intervals.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Random } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Option, Queue, Random } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
@@ -157,6 +157,15 @@ export const make = Effect.gen(function* () {
     const needed = new Map((yield* store.engines).map((it) => [it.gameId, it.epoch]))
     const idle = new Set(running.map((it) => it.gameId).filter((it) => !needed.has(it)))
     yield* Effect.forEach(idle, (gameId) => runtimes.reconcile(gameId), { discard: true })
+    // The row names one run of them; others are left on hosts that were away when the game went elsewhere.
+    for (const gameId of idle) {
+      const row = Option.getOrUndefined(yield* store.find(gameId))
+      const left = running.filter(
+        (it) =>
+          it.gameId === gameId && row !== undefined && (it.hostId !== row.engine_host || it.epoch !== row.engine_epoch)
+      )
+      yield* Effect.forEach(left, (it) => Effect.ignore(host.stop(it.gameId, it.hostId, it.epoch)), { discard: true })
+    }
     const overtaken = running.filter((it) => it.epoch < (needed.get(it.gameId) ?? 0))
     yield* Effect.forEach(overtaken, (it) => Effect.ignore(host.stop(it.gameId, it.hostId, it.epoch)), {
       discard: true

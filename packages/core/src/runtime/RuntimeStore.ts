@@ -100,7 +100,8 @@ export class RuntimeStore extends Context.Service<
     usesVersion(version: string): Effect.Effect<boolean, StorageError>
     /**
      * Writes a game's row for its first start, and its seats, in place of those of a start that came to nothing.
-     * Returns false, and changes nothing, for a game that is or was in play.
+     * Returns false, and changes nothing, for a game that is or was in play. The epoch rises: whoever still ends the engine
+     * of the former start ends none of this one.
      */
     arm(start: NewRuntime): Effect.Effect<boolean, StorageError>
   }
@@ -244,7 +245,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           VALUES (${start.gameId}, 'starting', ${start.engineVersion}, ${start.imageRef}, ${start.seed},
             ${start.turnSchedule}, ${start.timeZone}, ${now}, ${now}, ${now})
           ON CONFLICT (game_id) DO UPDATE SET
-            status = 'starting', row_version = r.row_version + 1, engine_version = EXCLUDED.engine_version,
+            status = 'starting', row_version = r.row_version + 1, engine_epoch = r.engine_epoch + 1, engine_version = EXCLUDED.engine_version,
             image_ref = EXCLUDED.image_ref, image_id = NULL, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
             time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, generating_since = NULL,
             next_turn_at = NULL, next_turn_why = 'schedule', next_turn_skips = 0, next_turn_set_at = NULL,

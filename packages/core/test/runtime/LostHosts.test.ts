@@ -1,5 +1,9 @@
 /** Hosts that are gone, refuse an engine, or come back: no game waits for one of them if another host will do. */
 import { EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import * as EngineReady from "@galaxy/core/engine/EngineReady"
+import { EngineHosts } from "@galaxy/core/runtime/EngineHosts"
+import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
+import { RuntimeStale } from "@galaxy/core/runtime/RuntimeStale"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { StatesMove } from "@galaxy/core/runtime/Placement"
@@ -7,10 +11,10 @@ import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { layerOf, ModelHosts } from "../engine/ModelHosts.ts"
-import { advance, row, runtimeOn, startingGame } from "./fixture.ts"
+import { advance, operations, row, runtimeOn, startingGame } from "./fixture.ts"
 
 const settings = { firstBackoff: "2 minutes" } as const
 
@@ -131,5 +135,132 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
       assert.strictEqual(again.status, "running")
       assert.isAbove(again.engine_epoch, stopped.engine_epoch)
     })
+  )
+
+  it.effect("what still runs on a host that comes back is ended, though its game is over", () =>
+    Effect.gen(function* () {
+      yield* calm
+      const model = yield* ModelHosts
+      const runtimes = yield* Runtimes
+      const { gameId } = yield* running
+      const left = yield* hostOf(gameId)
+      yield* model.cut(left, true)
+      yield* advance("1 minute")
+      yield* runtimes.forceNextTurn(gameId)
+      yield* runtimes.reconcile(gameId)
+      yield* advance("10 minutes")
+      yield* runtimes.reconcile(gameId)
+      assert.strictEqual(yield* hostOf(gameId), other(left))
+      yield* (yield* RuntimeJobs).requestStop(gameId, "maintenance")
+      yield* runtimes.reconcile(gameId)
+      yield* model.cut(left, false)
+      assert.deepStrictEqual(
+        (yield* model.runs(gameId)).map((it) => it.hostId),
+        [left]
+      )
+      const { sweep } = yield* RuntimeScheduler.make
+      yield* sweep
+      assert.deepStrictEqual(yield* model.runs(gameId), [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a game is served by a host that is to be emptied until another one takes it", () =>
+    Effect.gen(function* () {
+      yield* calm
+      const model = yield* ModelHosts
+      const hosts = yield* EngineHosts
+      const runtimes = yield* Runtimes
+      const sql = yield* SqlClient.SqlClient
+      const { gameId } = yield* running
+      const before = yield* row(gameId)
+      const here = before.engine_host ?? ""
+      yield* hosts.drain(here, true)
+      // There is no other one.
+      yield* model.cut(other(here), true)
+      yield* sql`UPDATE backend.runtime_records SET engine_task = 'restart' WHERE game_id = ${gameId}`
+      yield* runtimes.reconcile(gameId)
+      const waiting = yield* row(gameId)
+      assert.deepInclude(waiting, { engine_task: "restart", engine_epoch: before.engine_epoch })
+      assert.strictEqual((yield* model.runs(gameId))[0]?.instanceId, before.current_container_id)
+      // Its engine crashes meanwhile.
+      yield* model.kill(here, gameId)
+      yield* runtimes.engine(gameId)
+      assert.strictEqual(yield* hostOf(gameId), here)
+      yield* model.cut(other(here), false)
+      yield* advance("10 minutes")
+      yield* runtimes.reconcile(gameId)
+      assert.deepInclude(yield* row(gameId), { engine_task: null, engine_host: other(here) })
+      assert.deepStrictEqual(
+        (yield* model.runs(gameId)).map((it) => it.hostId),
+        [other(here)]
+      )
+      assert.deepInclude((yield* operations(gameId)).at(-1), { op: "move", status: "succeeded" })
+      yield* hosts.drain(here, false)
+    })
+  )
+
+  it.effect("nothing is left of a start that came to nothing where the next one begins", () =>
+    Effect.gen(function* () {
+      yield* calm
+      const model = yield* ModelHosts
+      const runtimes = yield* Runtimes
+      const store = yield* RuntimeStore
+      const { gameId } = yield* startingGame()
+      // Its host falls silent when the start has failed, so what it has stays.
+      yield* model.refuse((hostId) => {
+        Effect.runSync(model.cut(hostId, true))
+        return new EngineStartFailed({ reason: "it can't run here", permanent: true })
+      })
+      yield* runtimes.reconcile(gameId)
+      const failed = yield* row(gameId)
+      assert.strictEqual(failed.status, "start_failed")
+      yield* calm
+      const before = (yield* model.discarded("a")).length + (yield* model.discarded("b")).length
+      assert.isTrue(
+        yield* store.arm({
+          gameId,
+          engineVersion: "0.1.0",
+          imageRef: "builtin:0.1.0",
+          seed: "another",
+          turnSchedule: "0 18 * * *",
+          timeZone: "UTC",
+          players: yield* store.seats(gameId)
+        })
+      )
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${gameId}`
+      assert.strictEqual((yield* row(gameId)).engine_epoch, failed.engine_epoch + 1)
+      yield* runtimes.reconcile(gameId)
+      const started = yield* row(gameId)
+      assert.strictEqual(started.status, "running")
+      assert.include((yield* model.discarded(started.engine_host ?? "")).slice(-1), gameId)
+      assert.isAbove((yield* model.discarded("a")).length + (yield* model.discarded("b")).length, before)
+    })
+  )
+
+  it.effect("an owner that was overtaken ends no engine", () =>
+    Effect.gen(function* () {
+      yield* calm
+      const model = yield* ModelHosts
+      const ready = yield* EngineReady.EngineReady
+      const { gameId } = yield* running
+      const { engine_epoch: epoch, engine_host } = yield* row(gameId)
+      const spec = {
+        gameId,
+        hostId: engine_host ?? "",
+        epoch,
+        token: Redacted.make("of another secret"),
+        imageRef: "builtin:0.1.0",
+        version: "0.1.0",
+        players: 2,
+        fresh: false
+      }
+      const stale = yield* Effect.flip(ready.start(spec, new RuntimeStale()))
+      assert.strictEqual(stale._tag, "RuntimeStale")
+      assert.strictEqual((yield* model.runs(gameId)).length, 1)
+      const gone = yield* Effect.flip(ready.start(spec, Effect.void))
+      assert.strictEqual(gone._tag, "EngineGone")
+      assert.deepStrictEqual(yield* model.runs(gameId), [])
+    }).pipe(Effect.scoped, Effect.provide(EngineReady.layer))
   )
 })

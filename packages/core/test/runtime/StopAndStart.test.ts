@@ -239,7 +239,7 @@ eachDatabase((name, database) => {
           const { seed } = yield* row(gameId)
           yield* runtimes.reconcile(gameId)
           const engine = yield* engines.game(gameId)
-          assert.deepStrictEqual([engine.discards, engine.state?.init.seed], [1, seed])
+          assert.deepStrictEqual([engine.discards, engine.state?.init.seed], [2, seed])
         })
       )
 
