@@ -7,7 +7,7 @@
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineHost, type EngineHostStatus } from "../engine/EngineHost.ts"
 import * as EngineRuns from "../runtime/EngineRuns.ts"
 import { StateVault } from "../runtime/vault/StateVault.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
@@ -23,6 +23,8 @@ interface Ended {
   readonly engine_host: string | null
   readonly engine_epoch: number
 }
+
+const names = (hosts: ReadonlyArray<EngineHostStatus>) => JSON.stringify(hosts.map((it) => it.hostId))
 
 /** A little more than a year. */
 export const keepFor: Duration.Input = "366 days"
@@ -40,14 +42,27 @@ export const layer = (
       const host = yield* EngineHost
       const vault = yield* StateVault
 
-      const ended = (before: Date) => sql<Ended>`
+      /**
+       * Of a game whose host isn't one of this backend's nothing can be removed there; what the database has of it can. Those
+       * whose host doesn't answer now keep no place from others.
+       */
+      const ended = (before: Date, hosts: ReadonlyArray<EngineHostStatus>) => sql<Ended>`
         SELECT g.game_id, r.engine_host, r.engine_epoch FROM backend.games g JOIN backend.runtime_records r ON r.game_id = g.game_id
         WHERE g.status IN ('finished', 'cancelled') AND coalesce(g.finished_at, g.updated_at) < ${before}
           AND r.state_discarded_at IS NULL
+          AND (r.engine_host IS NULL
+            OR r.engine_host IN (SELECT jsonb_array_elements_text(${names(hosts.filter((it) => it.answers))}::text::jsonb))
+            OR (r.state_in_database
+              AND r.engine_host NOT IN (SELECT jsonb_array_elements_text(${names(hosts)}::text::jsonb))))
         ORDER BY coalesce(g.finished_at, g.updated_at) LIMIT ${pace.batch}`
 
-      const discard = Effect.fnUntraced(function* (gameId: GameId, { engine_host, engine_epoch }: Ended) {
-        yield* EngineRuns.discard(host, { game_id: gameId, engine_host, engine_epoch })
+      const discard = Effect.fnUntraced(function* (
+        gameId: GameId,
+        { engine_host, engine_epoch }: Ended,
+        hosts: ReadonlyArray<EngineHostStatus>
+      ) {
+        const known = engine_host === null || hosts.some((it) => it.hostId === engine_host)
+        if (known) yield* EngineRuns.discard(host, { game_id: gameId, engine_host, engine_epoch })
         const now = yield* DateTime.nowAsDate
         yield* sql.withTransaction(
           Effect.andThen(
@@ -58,11 +73,12 @@ export const layer = (
       })
 
       const forget = Effect.gen(function* () {
-        const games = yield* ended(yield* Pruning.keptSince(keepFor))
+        const hosts = yield* host.hosts
+        const games = yield* ended(yield* Pruning.keptSince(keepFor), hosts)
         let gone = 0
         for (const game of games) {
           const { game_id } = game
-          yield* discard(GameId.make(game_id), game).pipe(
+          yield* discard(GameId.make(game_id), game, hosts).pipe(
             Effect.andThen(Effect.sync(() => void gone++)),
             // One state that can't be removed now holds up no other; its turn comes again.
             Effect.catchTag("EngineHostUnavailable", ({ reason }) =>

@@ -8,6 +8,7 @@
 import { Effect, Option, type Scope } from "effect"
 import {
   type EngineAccess,
+  EngineGone,
   EngineHost,
   type EngineInstance,
   type EngineRun,
@@ -101,8 +102,14 @@ export const make = Effect.gen(function* () {
       yield* Effect.tapErrorTag(moves.give(access, row), "EngineStartFailed", () =>
         Effect.andThen(stillMine(own), Effect.ignore(host.stop(run.gameId, run.hostId, run.epoch)))
       )
-    } else if (moves.vault.keeps && row.started_at !== null && (yield* moves.takeIn(access, row))) {
-      own.row = yield* store.write(row, { state_in_database: true })
+    } else if (moves.vault.keeps && row.started_at !== null) {
+      const taken = yield* moves.takeIn(access, row)
+      if (taken !== "not taken") own.row = yield* store.write(row, { state_in_database: true })
+      if (taken === "but ahead") {
+        // It would refuse all orders, being in a turn that has happened for nobody. The next one is given what was taken.
+        yield* host.stop(run.gameId, run.hostId, run.epoch)
+        return yield* new EngineGone()
+      }
     }
     return { ...access, instance, change: naming(own.row, instance) } satisfies Placed
   })

@@ -126,6 +126,48 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("are given to another engine where theirs is turns ahead, which takes orders", () =>
+      Effect.gen(function* () {
+        const { gameId, owner, orders, leave } = yield* oldGame
+        const client = yield* EngineClient
+        const { engine_epoch, engine_endpoint } = yield* row(gameId)
+        const token = yield* (yield* EngineTokens).token(gameId, engine_epoch)
+        for (const turn of [2, 3]) yield* client.turn({ endpoint: new URL(engine_endpoint ?? ""), token }, turn)
+        yield* leave
+        const now = yield* upgraded()
+        yield* now.runtimes.engine(gameId)
+        assert.isTrue((yield* row(gameId)).state_in_database)
+        yield* now.sessions.order(gameId, owner, { orders })
+        yield* advance("1 day")
+        yield* now.runtimes.reconcile(gameId)
+        assert.deepStrictEqual(yield* turnsTold(owner), [1, 2])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("aren't taken in where an engine lists more than a game can have", () =>
+      Effect.gen(function* () {
+        const { gameId, leave } = yield* oldGame
+        yield* leave
+        let fetched = 0
+        const real = yield* HttpClient.HttpClient
+        const sha256 = "0".repeat(64)
+        const http = HttpClient.make((request, url) => {
+          if (url.pathname.startsWith("/api/v1/admin/state/")) fetched++
+          if (url.pathname !== "/api/v1/admin/state") return real.execute(request)
+          const files = Array.from({ length: 80 }, (_, it) => ({ path: `f${it}`, size: 16 * 1024 * 1024, sha256 }))
+          return Effect.succeed(HttpClientResponse.fromWeb(request, json({ turn: 1, files })))
+        })
+        const now = yield* upgraded(http)
+        yield* now.runtimes.engine(gameId)
+        assert.isFalse((yield* row(gameId)).state_in_database)
+        // Nor is a new galaxy: nothing of it is fetched.
+        const created = yield* startingGame()
+        yield* now.runtimes.reconcile(created.gameId)
+        assert.include((yield* row(created.gameId)).failure_reason ?? "", "it has more than 128 MiB")
+        assert.strictEqual(fetched, 0)
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("that were cut off on their way aren't taken in, and are at the next start", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

@@ -18,8 +18,14 @@ import { batches } from "./batches.ts"
 import { sha256Of } from "./packing.ts"
 import { type StateOvertaken, StateVault } from "./StateVault.ts"
 
-/** Most bytes of a game's state that can be kept, before compression. */
-const maxGameBytes = 1024 * 1024 * 1024
+/** Most bytes and files of a game's state that can be kept, before compression. */
+const mostOfGame = { bytes: 1024 * 1024 * 1024, files: 200_000 }
+
+/**
+ * The same of a galaxy as created, and of a turn with the one before and the decisions of both, which are in memory until
+ * they are stored.
+ */
+const mostOfTurn = { bytes: 128 * 1024 * 1024, files: 4_000 }
 
 /** Most bytes and files that are fetched before they are stored. */
 const mostAtOnce = { bytes: 4 * 1024 * 1024, files: 500 }
@@ -40,10 +46,13 @@ const utf8 = new TextEncoder()
 const noSurface = (error: EngineRefused | EngineUnreachable) =>
   error._tag === "EngineRefused" && error.code === "not_found"
 
+/** Whether a state is stored now; `but ahead` of an engine that is of no use, since it is turns ahead of the game. */
+export type TakenIn = "taken" | "but ahead" | "not taken"
+
 const untaken = ({ reason }: EngineRefused | EngineUnreachable) =>
   Effect.logWarning("a game's state could not be taken into the database: it stays with its engine's host").pipe(
     Effect.annotateLogs({ reason }),
-    Effect.as(false)
+    Effect.as<TakenIn>("not taken")
   )
 
 /** The moves. What an engine does wrong is `EngineUnreachable`, as in its other calls. */
@@ -52,11 +61,17 @@ export const make = Effect.gen(function* () {
   const client = yield* EngineClient
 
   /** The listing, checked; undefined where the engine doesn't give its state away. */
-  const listed = Effect.fnUntraced(function* (engine: EngineAccess, from?: number) {
+  const listed = Effect.fnUntraced(function* (engine: EngineAccess, most: typeof mostOfTurn, from?: number) {
     const listing = yield* client.state(engine, from).pipe(
       Effect.map((it): StateListing | undefined => it),
       Effect.catchIf(noSurface, () => Effect.succeed(undefined))
     )
+    if (listing !== undefined && listing.files.length > most.files) {
+      return yield* unfit(`it has more than ${most.files} files`)
+    }
+    if ((listing?.files ?? []).reduce((sum, it) => sum + it.size, 0) > most.bytes) {
+      return yield* unfit(`it has more than ${most.bytes / 1024 / 1024} MiB`)
+    }
     const wrong = listing?.files.find((it) => !isPath(it.path) || it.size > maxStateFileBytes)
     return wrong === undefined
       ? listing
@@ -116,14 +131,14 @@ export const make = Effect.gen(function* () {
    */
   const created = Effect.fnUntraced(function* (engine: EngineAccess) {
     if (!vault.keeps) return undefined
-    const listing = yield* listed(engine)
+    const listing = yield* listed(engine, mostOfTurn)
     return listing === undefined ? undefined : yield* fetchedAll(engine, listing.files)
   })
 
   /** What the vault lacks of a turn that the engine has just made, with the decisions that led to it. */
   const made = Effect.fnUntraced(function* (engine: EngineAccess, row: StateRow, turn: number) {
     if (!row.state_in_database) return []
-    const listing = yield* listed(engine, Math.max(0, turn - 1))
+    const listing = yield* listed(engine, mostOfTurn, Math.max(0, turn - 1))
     if (listing?.turn !== turn) return yield* unfit(`turn ${turn} is not the last one of the listing`)
     return yield* fetchedAll(engine, yield* vault.missing(row.game_id, listing.files))
   })
@@ -131,18 +146,12 @@ export const make = Effect.gen(function* () {
   const takenIn = Effect.fnUntraced(function* (
     engine: EngineAccess,
     { game_id: gameId, engine_epoch: epoch, current_turn: turn }: StateRow
-  ): Effect.fn.Return<boolean, EngineRefused | EngineUnreachable | StateOvertaken | StorageError> {
-    const listing = yield* listed(engine)
-    if (listing?.turn === undefined) return false
+  ): Effect.fn.Return<TakenIn, EngineRefused | EngineUnreachable | StateOvertaken | StorageError> {
+    const listing = yield* listed(engine, mostOfGame)
+    if (listing?.turn === undefined) return "not taken"
     // A turn that was made and never committed has happened for nobody: it will be made again.
     const files = listing.files.filter((it) => it.turn === undefined || it.turn <= turn)
-    if (listing.turn > turn && files.some((it) => it.turn === undefined)) return false
-    if (files.reduce((sum, it) => sum + it.size, 0) > maxGameBytes) {
-      yield* Effect.logWarning(
-        "a game's state is too large to be kept in the database: it stays with its engine's host"
-      )
-      return false
-    }
+    if (listing.turn > turn && files.some((it) => it.turn === undefined)) return "not taken"
     const missing = yield* vault.missing(gameId, files)
     for (const part of batches(
       missing.map((file) => ({ file, bytes: file.size })),
@@ -155,15 +164,15 @@ export const make = Effect.gen(function* () {
       yield* vault.takeIn({ gameId, epoch }, packed)
     }
     yield* Effect.logInfo("a game's state was taken into the database")
-    return true
+    return listing.turn > turn + 1 ? "but ahead" : "taken"
   })
 
   /**
    * Takes a game in whose state is only with its engine so far. Returns whether all of it is stored now, for the caller's
-   * write of the row; not where the engine gives nothing away, or nothing that can be kept: then it is tried again at its
+   * write of the row; `not taken` where the engine gives nothing away, or nothing that can be kept: then it is tried again at its
    * next start. Nobody else may call the engine meanwhile.
    */
-  const takeIn = (engine: EngineAccess, row: StateRow): Effect.Effect<boolean, RuntimeStale | StorageError> =>
+  const takeIn = (engine: EngineAccess, row: StateRow): Effect.Effect<TakenIn, RuntimeStale | StorageError> =>
     takenIn(engine, row).pipe(
       Effect.catchTags({
         StateOvertaken: () => Effect.fail(new RuntimeStale()),
@@ -173,7 +182,7 @@ export const make = Effect.gen(function* () {
     )
 
   const putBack = Effect.fnUntraced(function* (engine: EngineAccess, { game_id: gameId, current_turn }: StateRow) {
-    const before = yield* listed(engine)
+    const before = yield* listed(engine, mostOfGame)
     if (before === undefined) return yield* unfit("the engine takes no state in")
     // Given to it before, by somebody who was cut off after that; it may have made the next turn since.
     if (before.turn === current_turn || before.turn === current_turn + 1) return before.turn
