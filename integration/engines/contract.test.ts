@@ -3,19 +3,17 @@ import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { engineHost } from "@galaxy/testkit/contract/engineHost"
 import { contract } from "@galaxy/testkit/contract/vitest"
 import { Effect, Layer } from "effect"
-import { describe, it } from "vitest"
+import { describe } from "vitest"
 import { dockerForTests } from "../docker.ts"
 import { platformImages } from "../images/platformImages.ts"
 import { backendOn, place } from "./realHost.ts"
 
 const env = dockerForTests("the contract of engine hosts on Docker")
+const engine = env === undefined ? "" : (await platformImages(env)).engine
 
-if (env === undefined) {
-  describe.skip("EngineHost contract: Docker", () => it("needs a daemon", () => undefined))
-} else {
-  const { engine } = await platformImages(env)
+describe.skipIf(env === undefined)("on a real daemon", () => {
   contract(
     "EngineHost contract: Docker",
     engineHost(Layer.effect(EngineHost, Effect.flatMap(place(), backendOn)), engine)
   )
-}
+})

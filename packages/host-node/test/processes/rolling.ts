@@ -11,7 +11,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import { BackendServer } from "@galaxy/host-node/processes/BackendServer"
 import * as TestGalaxy from "@galaxy/testkit/Galaxy"
 import { signIn } from "@galaxy/testkit/players"
-import { assert, describe, it, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { balancer } from "./balancer.ts"
 import { Process } from "./Process.ts"
@@ -95,68 +95,66 @@ export interface RollingOptions {
 
 /** The whole story. It prints how many calls were made, and how many of them had to be tried again. */
 export const rolls = ({ players, processesOf, rounds }: RollingOptions): void => {
-  if (redis === undefined) {
-    describe.skip("gateways", () => it("need Redis to be replaced one after the other", () => undefined))
-    return
-  }
-  layer(TestGalaxy.layer({ backend: { callers: { trustedNetwork: true } } }), {
-    timeout: "240 seconds",
-    excludeTestServices: true
-  })("gateways", (it) => {
-    it.effect(
-      `are replaced one after the other, in rounds of both (${rounds}), without losing a call or an event`,
-      () =>
-        Effect.gen(function* () {
-          const { pushUrl, url } = yield* BackendServer
-          const front = yield* balancer
-          const start = Effect.fnUntraced(function* (processes: number) {
-            const gateway = yield* gatewayProcess(url, pushUrl, processes)
-            yield* front.add(gateway.url)
-            return gateway
-          })
-          const gateways = [yield* start(processesOf(0)), yield* start(processesOf(0))]
-          const story = { isOver: false }
-          const all = yield* Effect.forEach(
-            Array.from({ length: players }, (_, index) => `Roll${index}`),
-            (name) => playing(name, front.url, () => story.isOver),
-            { concurrency: 4 }
-          )
-          const log = yield* PushLog.PushLog
-          let told = 0
-          const telling = yield* Effect.forkScoped(
-            Effect.gen(function* () {
-              while (!story.isOver) {
-                const payload = turnReady(++told)
-                yield* log.append(all.map(({ userId }) => ({ userId, kind: "game.turn.ready", payload })))
-                yield* soon(10)
-              }
+  describe.skipIf(redis === undefined)("rolling restarts", () => {
+    layer(TestGalaxy.layer({ backend: { callers: { trustedNetwork: true } } }), {
+      timeout: "240 seconds",
+      excludeTestServices: true
+    })("gateways", (it) => {
+      it.effect(
+        `are replaced one after the other, in rounds of both (${rounds}), without losing a call or an event`,
+        () =>
+          Effect.gen(function* () {
+            const { pushUrl, url } = yield* BackendServer
+            const front = yield* balancer
+            const start = Effect.fnUntraced(function* (processes: number) {
+              const gateway = yield* gatewayProcess(url, pushUrl, processes)
+              yield* front.add(gateway.url)
+              return gateway
             })
-          )
-          for (let round = 1; round <= rounds; round++) {
-            for (const place of gateways.keys()) {
-              const end = yield* Effect.promise(async () => gateways[place]?.started.kill("SIGTERM"))
-              assert.deepStrictEqual(end, { code: 0, signal: null }, gateways[place]?.started.output)
-              gateways[place] = yield* start(processesOf(round))
-            }
-          }
-          story.isOver = true
-          yield* Fiber.join(telling)
-          let calls = 0
-          for (const { begin, calling, events, listening, name } of all) {
-            calls += yield* Fiber.join(calling)
-            const until = performance.now() + 60_000
-            while (events.length < told && performance.now() < until) yield* soon(5)
-            assert.deepStrictEqual(
-              events.map(({ sequence }) => sequence - begin),
-              Array.from({ length: told }, (_, index) => index + 1),
-              name
+            const gateways = [yield* start(processesOf(0)), yield* start(processesOf(0))]
+            const story = { isOver: false }
+            const all = yield* Effect.forEach(
+              Array.from({ length: players }, (_, index) => `Roll${index}`),
+              (name) => playing(name, front.url, () => story.isOver),
+              { concurrency: 4 }
             )
-            yield* Fiber.interrupt(listening)
-          }
-          const retried = all.reduce((sum, it) => sum + it.retried(), 0)
-          yield* Effect.sync(() => console.info(`${2 * calls} calls, ${retried} tried again, ${told} events to each`))
-        }).pipe(Effect.scoped, Effect.provide(PushLog.layer())),
-      900_000
-    )
+            const log = yield* PushLog.PushLog
+            let told = 0
+            const telling = yield* Effect.forkScoped(
+              Effect.gen(function* () {
+                while (!story.isOver) {
+                  const payload = turnReady(++told)
+                  yield* log.append(all.map(({ userId }) => ({ userId, kind: "game.turn.ready", payload })))
+                  yield* soon(10)
+                }
+              })
+            )
+            for (let round = 1; round <= rounds; round++) {
+              for (const place of gateways.keys()) {
+                const end = yield* Effect.promise(async () => gateways[place]?.started.kill("SIGTERM"))
+                assert.deepStrictEqual(end, { code: 0, signal: null }, gateways[place]?.started.output)
+                gateways[place] = yield* start(processesOf(round))
+              }
+            }
+            story.isOver = true
+            yield* Fiber.join(telling)
+            let calls = 0
+            for (const { begin, calling, events, listening, name } of all) {
+              calls += yield* Fiber.join(calling)
+              const until = performance.now() + 60_000
+              while (events.length < told && performance.now() < until) yield* soon(5)
+              assert.deepStrictEqual(
+                events.map(({ sequence }) => sequence - begin),
+                Array.from({ length: told }, (_, index) => index + 1),
+                name
+              )
+              yield* Fiber.interrupt(listening)
+            }
+            const retried = all.reduce((sum, it) => sum + it.retried(), 0)
+            yield* Effect.sync(() => console.info(`${2 * calls} calls, ${retried} tried again, ${told} events to each`))
+          }).pipe(Effect.scoped, Effect.provide(PushLog.layer())),
+        900_000
+      )
+    })
   })
 }

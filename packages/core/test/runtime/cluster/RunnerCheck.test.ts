@@ -23,8 +23,8 @@ const healthyAfter = (all: ReadonlyArray<string>, reached: ReadonlyArray<string>
       Effect.raceFirst(Effect.andThen(Effect.forever(TestClock.adjust("1 second")), Effect.never))
     )
     return {
-      healthy: found.flatMap(([{ address }, healthy]) => (healthy ? [address.host] : [])).sort(),
-      alive: alive.flat().sort()
+      healthy: found.flatMap(([{ address }, healthy]) => (healthy ? [address.host] : [])).toSorted(),
+      alive: alive.flat().toSorted()
     }
   }).pipe(
     Effect.provide(
