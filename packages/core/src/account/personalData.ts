@@ -266,8 +266,18 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
       current_turn generating_turn next_turn_at force_next_turn next_attempt_at attempts attempt_open failure_reason started_at
       last_observed_at created_at updated_at next_turn_why next_turn_skips next_turn_set_at next_turn_was generating_since
       paused engine_task previous_version previous_image health health_since ruleset last_decision last_decision_at
-      state_discarded_at`
+      state_discarded_at engine_host engine_epoch image_id state_in_database`
     )
+  },
+  engine_files: {
+    personal: ["body"],
+    plain: words("game_id path epoch revision encoding size sha256"),
+    erase: { by: "keeping", why: history }
+  },
+  engine_hosts: { personal: none, plain: words("host_id draining seen_at") },
+  installation: {
+    personal: none,
+    plain: words("one incarnation system_identifier timeline created_at secret_check secret_used_at")
   },
   runtime_heartbeat: { personal: none, plain: words("only_one beat_at created_at") },
   runtime_operation_log: {

@@ -17,6 +17,8 @@ const wayColumns = new Set([
   "seat_order_attempts",
   "current_container_id",
   "engine_endpoint",
+  // How often an engine was started: a crash may cost a run.
+  "engine_epoch",
   "engine_instance",
   "health",
   "health_since",
