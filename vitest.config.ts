@@ -12,7 +12,7 @@ export default defineConfig({
       : ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts", "integration/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...(nightly ? [] : ["**/*.nightly.test.ts"])],
     // For a machine that is busy with other things: only what hangs is cut off.
-    testTimeout: nightly ? 900_000 : 120_000,
+    testTimeout: nightly ? 900_000 : 300_000,
     hookTimeout: 180_000,
     // Much of a test is waiting for other processes, so two at once take half the time even on two cores.
     maxWorkers: nightly ? 1 : 2,

@@ -73,7 +73,7 @@ const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, heig
 const languages = { en: "en-GB", ru: "ru-RU" }
 
 /** Longest wait for something on a page; a busy machine takes seconds for what takes milliseconds elsewhere. */
-const patienceMs = 30_000
+const patienceMs = 90_000
 
 /** Longest start, with a build of the page that has to wait for another one. */
 const startMs = 600_000
