@@ -1,0 +1,5 @@
+/** No interleaving of two owners, their engines and cuts loses an order that a player knows of, or tells of two turns N. */
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { schedules } from "./model/suite.ts"
+
+eachDatabase((name, database) => schedules(name, database, 1, 60))
