@@ -2,4 +2,4 @@
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { schedules } from "./model/suite.ts"
 
-eachDatabase((name, database) => schedules(name, database, 1, 60))
+eachDatabase((name, database) => schedules(name, database, 1, 10))
