@@ -19,6 +19,7 @@ import {
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import { json, refusal } from "./ScriptedEngines.ts"
+import { modelStatus } from "./modelStatus.ts"
 
 interface Run {
   readonly instance: EngineInstance
@@ -135,24 +136,7 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
         hold: () => Effect.succeed(true)
       })
 
-      const statusOf = (gameId: GameId, turn: number) => ({
-        game_id: gameId,
-        turn,
-        finished: false,
-        winners: [],
-        players: inits.get(gameId)?.races.map((it) => ({
-          player_id: it.player_id,
-          race: it.name,
-          planets: 1 + turn,
-          population: 100,
-          industry: 50,
-          eliminated: false,
-          max_planets: 1 + turn,
-          max_population: 100,
-          initial_planets: 1,
-          initial_population: 100
-        }))
-      })
+      const statusOf = (gameId: GameId, turn: number) => modelStatus(gameId, turn, inits.get(gameId)?.races)
 
       const behave = (run: Run, committed: number, path: string, body: Readonly<Record<string, unknown>>) => {
         const { gameId } = run.instance

@@ -44,6 +44,18 @@ const kept = (gameId: GameId) =>
     )
   )
 
+/** From now on no file of a state can be stored in this way; what it returns makes room again. */
+const fullDisk = (write: "INSERT" | "UPDATE") =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql.unsafe(`
+      CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
+    yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE ${write} ON backend.engine_files
+      FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+    return sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+  })
+
 /** An order that the engine accepts, for the planet of the player. */
 const order = (
   { sessions, gameId }: Game,
@@ -138,18 +150,13 @@ eachDatabase((name, database) => {
 
     it.effect("what the turn was made with is stored with it, though it could not be stored before", () =>
       Effect.gen(function* () {
-        const sql = yield* SqlClient.SqlClient
         const game = yield* runningGame
         const { gameId, owner, turn, sessions } = game
         yield* order(game, owner, "DRIVE")
         const standing = yield* kept(gameId)
-        yield* sql.unsafe(`
-          CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
-        yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE UPDATE ON backend.engine_files
-          FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+        const spaceAgain = yield* fullDisk("UPDATE")
         const failure = yield* Effect.flip(order(game, owner, "WEAPONS"))
-        yield* sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+        yield* spaceAgain
         assert.strictEqual(failure._tag, "StorageError")
         assert.deepStrictEqual(yield* kept(gameId), standing)
         yield* turn
@@ -163,18 +170,13 @@ eachDatabase((name, database) => {
 
     it.effect("an order that a player reads is kept, though its write was cut off", () =>
       Effect.gen(function* () {
-        const sql = yield* SqlClient.SqlClient
         const game = yield* runningGame
         const { gameId, owner, sessions } = game
-        yield* sql.unsafe(`
-          CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
-        yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE INSERT ON backend.engine_files
-          FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+        const spaceAgain = yield* fullDisk("INSERT")
         assert.strictEqual((yield* Effect.flip(order(game, owner, "WEAPONS")))._tag, "StorageError")
         const unread = yield* Effect.flip(sessions.orders(gameId, owner, undefined))
         assert.strictEqual(unread._tag, "StorageError")
-        yield* sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+        yield* spaceAgain
         assert.notInclude(Object.keys(yield* kept(gameId)), "orders/0000000/000.json")
         const shown = yield* sessions.orders(gameId, owner, undefined)
         assert.notProperty(shown, "kept")
@@ -185,17 +187,12 @@ eachDatabase((name, database) => {
 
     it.effect("an order that a player reads is kept as well once the turn is made and not yet committed", () =>
       Effect.gen(function* () {
-        const sql = yield* SqlClient.SqlClient
         const client = yield* EngineClient
         const game = yield* runningGame
         const { gameId, owner, runtimes, sessions, turn } = game
-        yield* sql.unsafe(`
-          CREATE OR REPLACE FUNCTION backend.full_disk() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$`)
-        yield* sql.unsafe(`CREATE TRIGGER full_disk BEFORE INSERT ON backend.engine_files
-          FOR EACH ROW EXECUTE FUNCTION backend.full_disk()`)
+        const spaceAgain = yield* fullDisk("INSERT")
         assert.strictEqual((yield* Effect.flip(order(game, owner, "WEAPONS")))._tag, "StorageError")
-        yield* sql.unsafe("DROP TRIGGER full_disk ON backend.engine_files")
+        yield* spaceAgain
         // As for an owner who is gone before it has committed the turn.
         yield* client.turn(yield* runtimes.engine(gameId), 1)
         const shown = yield* sessions.orders(gameId, owner, undefined)

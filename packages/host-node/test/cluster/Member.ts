@@ -4,7 +4,6 @@
  * A frozen one does nothing until it is thawed: no byte reaches it or leaves it, and no timer of its wakes anybody. Then
  * it goes on where it was, as a process does that was stopped. A killed one never does anything again.
  */
-import { type AddressInfo, createServer as createTcp } from "node:net"
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Core from "@galaxy/core/Core"
@@ -20,6 +19,7 @@ import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { Clock, Context, Effect, Exit, Latch, Layer, Logger, Redacted, Scope } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import type { DoubleEngines } from "./DoubleEngines.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 /** What all backends have in common, apart from their database. */
 export type Surroundings = EngineHost | HttpClient.HttpClient | DoubleEngines | MailTransport
@@ -27,13 +27,6 @@ export type Surroundings = EngineHost | HttpClient.HttpClient | DoubleEngines | 
 export const secret = Redacted.make(new Uint8Array(32).fill(3))
 
 /** A port that nothing listens on at the moment. */
-export const freePort = Effect.callback<number>((resume) => {
-  const server = createTcp().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
-
 /** The clock of the machine, whose sleepers wake only while the gate is open. */
 const gatedClock = (gate: Latch.Latch) =>
   Effect.map(Clock.Clock, (live): Clock.Clock => {
@@ -75,7 +68,7 @@ export const start = Effect.fnUntraced(function* (options: MemberOptions) {
   const outer = yield* Effect.scope
   const scope = yield* Scope.make()
   const database = yield* FaultyLink.to(options.url)
-  const port = yield* freePort
+  const port = yield* Effect.promise(freePort)
   const peers = yield* FaultyLink.make("127.0.0.1", port)
   const gate = Latch.makeUnsafe(true)
   const clock = yield* gatedClock(gate)

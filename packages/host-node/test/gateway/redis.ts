@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { Redis } from "ioredis"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 /** The Redis that runs for tests. */
 export const testUrl = process.env["GALAXY_TEST_REDIS_URL"]
@@ -15,15 +15,6 @@ export const hasServer = spawnSync("redis-server", ["--version"]).status === 0
 
 if (testUrl === undefined) console.log("GALAXY_TEST_REDIS_URL isn't set: tests on a shared Redis are skipped")
 if (!hasServer) console.log("there is no redis-server: tests that kill a Redis are skipped")
-
-export const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
-}
 
 /** A Redis process, always on the same port. It keeps nothing but what a test has it save. */
 export class OwnRedis {

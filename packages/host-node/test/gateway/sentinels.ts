@@ -7,7 +7,8 @@ import { join } from "node:path"
 import type { SentinelOptions } from "@galaxy/host-node/gateway/redis/Sentinels"
 import { Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
-import { freePort, type OwnRedis, redisWith } from "./redis.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
+import { type OwnRedis, redisWith } from "./redis.ts"
 
 const masterName = "galaxy"
 

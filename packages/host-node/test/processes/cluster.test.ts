@@ -1,5 +1,4 @@
 /** Several backends as processes of their own on one PostgreSQL: they let each other in, and nobody else. */
-import { createServer, type AddressInfo } from "node:net"
 import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -7,18 +6,12 @@ import { SqlClient } from "effect/sql"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { backend, folder, key, relay } from "./parts.ts"
 import { Process } from "./Process.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 const postgres = serverUrl()
 if (postgres === undefined) console.warn("skipped: several backends (no PostgreSQL server)")
 
 /** A port that nothing listens on at the moment. */
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
-
 const runners = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => sql<{ address: string; healthy: boolean }>`SELECT address, healthy FROM backend.cluster_runners`
@@ -32,7 +25,7 @@ describe.skipIf(postgres === undefined)("several backends", () => {
         Effect.gen(function* () {
           const { url: database } = yield* cloneUrl(postgres ?? "")
           const { port: smtp } = yield* relay
-          const ports = [yield* freePort, yield* freePort]
+          const ports = yield* Effect.promise(() => Promise.all([freePort(), freePort()]))
           const start = Effect.fnUntraced(function* (port: number) {
             const dataDir = yield* folder
             const address = `127.0.0.1:${port}`

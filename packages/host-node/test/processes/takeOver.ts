@@ -1,6 +1,5 @@
 /** Two backends in a cluster and a gateway that knows both, as processes, with a game of two players that runs at one of them. */
 import { readFileSync } from "node:fs"
-import { type AddressInfo, createServer } from "node:net"
 import { join } from "node:path"
 import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
@@ -8,17 +7,11 @@ import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Context } from "effect"
 import { SqlClient } from "effect/sql"
 import { backend, folder, gateway, patiently, redis, relay, signIn } from "./parts.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 const postgres = serverUrl()
 
 export const isThere = postgres !== undefined && redis !== undefined
-
-const freePort = Effect.callback<string>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(`${port}`)))
-  })
-})
 
 const many = "1000000,1000000"
 const budgets = ["IP", "SESSION", "USER", "MESSAGE_TYPE", "PUBLIC_IP", "PUBLIC_IDENTITY", "FAILURES_USER", "REPEATS"]
@@ -50,7 +43,7 @@ export const platform = Effect.gen(function* () {
   const { mails, port: smtp } = yield* relay
   const start = Effect.gen(function* () {
     const dataDir = yield* folder
-    const more = { BACKEND_CLUSTER_ADDR: `127.0.0.1:${yield* freePort}` }
+    const more = { BACKEND_CLUSTER_ADDR: `127.0.0.1:${yield* Effect.promise(freePort)}` }
     const { ports, started } = yield* backend({ database, smtp, dataDir, more })
     return { started, ports, host: readFileSync(join(dataDir, "host-id"), "utf8").trim() }
   })

@@ -1,5 +1,4 @@
 /** Two backends and two gateways as processes of their own, on one PostgreSQL and one Redis, behind a load balancer. */
-import { createServer, type AddressInfo } from "node:net"
 import type * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
@@ -13,6 +12,7 @@ import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { balancer } from "./balancer.ts"
 import { backend, folder, gateway, redis, relay, signIn } from "./parts.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 const postgres = serverUrl()
 
@@ -28,12 +28,7 @@ const generous = {
   ...Object.fromEntries(budgets.map((it) => [`GATEWAY_BUDGET_${it}`, many]))
 }
 
-const freePort = Effect.callback<string>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(`${port}`)))
-  })
-})
+const port = Effect.map(Effect.promise(freePort), String)
 
 /** A process that can be replaced by another one in its place. */
 const replaceable = <
@@ -66,7 +61,7 @@ export const platform = Effect.gen(function* () {
   const { url: database } = yield* cloneUrl(postgres ?? "")
   const { mails, port: smtp } = yield* relay
   const places = yield* Effect.replicateEffect(
-    Effect.all({ http: freePort, push: freePort, cluster: freePort, dataDir: folder }),
+    Effect.all({ http: port, push: port, cluster: port, dataDir: folder }),
     2
   )
   const backends = yield* Effect.forEach(
@@ -85,7 +80,7 @@ export const platform = Effect.gen(function* () {
   )
   const front = yield* balancer
   const gateways = yield* Effect.replicateEffect(
-    Effect.flatMap(freePort, (port) =>
+    Effect.flatMap(port, (port) =>
       replaceable(Effect.tap(gateway(places, generous, port), ({ url }) => front.add(url)))
     ),
     2

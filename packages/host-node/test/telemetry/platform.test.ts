@@ -1,7 +1,6 @@
 /** A trace from a player's call to the engine's answer, and what Prometheus has for each panel of the dashboard. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -11,6 +10,7 @@ import { Effect, Schedule, Stream } from "effect"
 import { startCollector } from "./collector.ts"
 import { hasForTests } from "../../../../scripts/lib/hasForTests.ts"
 import { begunGame, platform, there, turnMade } from "./platform.ts"
+import { freePort } from "../../../../scripts/lib/serversForTests.ts"
 
 const hasPrometheus = hasForTests(
   spawnSync("prometheus", ["--version"]).status === 0,
@@ -20,21 +20,11 @@ if (!there) console.warn("skipped: telemetry of processes (no PostgreSQL or no R
 
 const dashboards = fileURLToPath(new URL("../../../../docs/operating/dashboards/", import.meta.url))
 
-const freePort = Effect.promise(
-  () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as AddressInfo
-        server.close(() => resolve(port))
-      })
-    })
-)
-
 /** Scrapes the targets each quarter of a second; returns where it answers. */
 const prometheus = (targets: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
     const folder = mkdtempSync(join(tmpdir(), "galaxy-prometheus-"))
-    const port = yield* freePort
+    const port = yield* Effect.promise(freePort)
     const jobs = Object.entries(targets).map(
       ([job, url]) => `  - job_name: ${job}\n    static_configs: [{ targets: ["${new URL(url).host}"] }]\n`
     )

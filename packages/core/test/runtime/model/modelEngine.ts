@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto"
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import { json, refusal } from "../../engine/ScriptedEngines.ts"
+import { modelStatus } from "../../engine/modelStatus.ts"
 
 /** A state: texts by path. */
 export type Files = Map<string, string>
@@ -72,25 +73,7 @@ export const make = (files: Files, applied: (list: string) => void) => {
     return text === undefined ? { revision: 0, orders: [] } : (JSON.parse(text) as Stored)
   }
 
-  const status = (of: ModelGalaxy, turn = of.turn) =>
-    json({
-      game_id: of.init.game_id,
-      turn,
-      finished: false,
-      winners: [],
-      players: of.init.races.map((it) => ({
-        player_id: it.player_id,
-        race: it.name,
-        planets: 1 + turn,
-        population: 100,
-        industry: 50,
-        eliminated: false,
-        max_planets: 1 + turn,
-        max_population: 100,
-        initial_planets: 1,
-        initial_population: 100
-      }))
-    })
+  const status = (of: ModelGalaxy, turn = of.turn) => json(modelStatus(of.init.game_id, turn, of.init.races))
 
   const told = (race: string, turn: number, { orders, revision }: Stored) => ({
     race,

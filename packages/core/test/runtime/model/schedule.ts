@@ -224,7 +224,7 @@ export const run = Effect.fnUntraced(function* (seed: number, pausesInTransactio
       players.map((it) => it.id),
       history
     )
-    if (wrong.length > 0) yield* fail(wrong)
+    if (wrong.length > 0) return yield* fail(wrong)
   })
 
   // Most games have begun when the trouble comes.
@@ -258,7 +258,7 @@ export const run = Effect.fnUntraced(function* (seed: number, pausesInTransactio
       const { current_turn, status } = yield* row(gameId)
       if (current_turn >= target && status === "running") break
       if (round === attempts - 1) {
-        yield* fail([`the game doesn't go on: ${JSON.stringify(yield* row(gameId))}`])
+        return yield* fail([`the game doesn't go on: ${JSON.stringify(yield* row(gameId))}`])
       }
       if (status !== "generation_in_progress") yield* Effect.ignore(backend().runtimes.forceNextTurn(gameId))
       yield* backend().runtimes.reconcile(gameId)
@@ -269,7 +269,7 @@ export const run = Effect.fnUntraced(function* (seed: number, pausesInTransactio
     const { engine_epoch } = yield* row(gameId)
     const left = hosts.runs(gameId).map((it) => it.epoch)
     if (left.some((it) => it !== engine_epoch) || left.length > 1) {
-      yield* fail([`engines of epochs ${left.join()} are left, and the game's is ${engine_epoch}`])
+      return yield* fail([`engines of epochs ${left.join()} are left, and the game's is ${engine_epoch}`])
     }
   }
   return {
