@@ -57,7 +57,7 @@ export const backendOn = (
 ) =>
   DockerEngineHost.make({
     installation,
-    incarnation: Effect.succeed("first"),
+    identity: Effect.succeed({ platform: installation, incarnation: "first" }),
     hosts: [host],
     times: patient,
     startTimeout: "2 minutes",

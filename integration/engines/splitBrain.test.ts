@@ -52,7 +52,7 @@ describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout
       })
       return yield* backendOn(alpha, {
         hosts: [alpha.host, beta.host],
-        incarnation: yield* current,
+        identity: yield* current,
         times: { silence: 3_000 }
       })
     })

@@ -67,7 +67,7 @@ export interface EngineHostStatus {
   readonly answers: boolean
   /** Engines that may run at once, where there is a bound. */
   readonly most?: number | undefined
-  /** What keeps it from starting any engine, in a sentence for operators. */
+  /** For operators, in a sentence: what keeps it from starting any engine, or has to be mended while it starts them. */
   readonly trouble?: string | undefined
 }
 

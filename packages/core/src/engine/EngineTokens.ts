@@ -45,7 +45,7 @@ export const layer = ({
     Effect.gen(function* () {
       const mac = yield* Mac.Mac
       const key = yield* keyOf(secret)
-      const incarnation = Incarnation.read(yield* SqlClient.SqlClient)
+      const identity = Incarnation.read(yield* SqlClient.SqlClient)
       // A new incarnation may begin at any time. Its epochs are above all of those before it (docs/decisions/1471), so the one
       // that was read for an epoch is right for all lower ones that are asked for; for a higher epoch it is read again. Games
       // that never ran have low epochs in the new one, too: what was read before it is soon forgotten.
@@ -53,9 +53,9 @@ export const layer = ({
       const incarnationOf = Effect.fnUntraced(function* (epoch: number) {
         const now = yield* Clock.currentTimeMillis
         if (known !== undefined && epoch <= known.upTo && now < known.until) return known.incarnation
-        const read = yield* incarnation
-        known = { incarnation: read, upTo: epoch, until: now + knownForMs }
-        return read
+        const { incarnation } = yield* identity
+        known = { incarnation, upTo: epoch, until: now + knownForMs }
+        return incarnation
       })
       return EngineTokens.of({
         token: Effect.fnUntraced(function* (gameId, epoch) {

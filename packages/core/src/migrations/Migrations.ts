@@ -42,6 +42,7 @@ import turnDue from "./0033_turn_due.ts"
 import engineEpochs from "./0034_engine_epochs.ts"
 import engineFiles from "./0035_engine_files.ts"
 import secretCheck from "./0036_secret_check.ts"
+import platformId from "./0037_platform_id.ts"
 
 const sequence = {
   "0001_init": init,
@@ -79,7 +80,8 @@ const sequence = {
   "0033_turn_due": turnDue,
   "0034_engine_epochs": engineEpochs,
   "0035_engine_files": engineFiles,
-  "0036_secret_check": secretCheck
+  "0036_secret_check": secretCheck,
+  "0037_platform_id": platformId
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from "node:os"
 import type { GameId } from "@galaxy/contract/ids/Ids"
+import type { Identity } from "@galaxy/core/engine/Incarnation"
 import { EngineHost, EngineHostUnavailable } from "@galaxy/core/engine/EngineHost"
 import { type Duration, Effect, Layer, Option, PubSub, Ref, type Scope, Stream } from "effect"
 import { connect, type DockerTimes } from "./docker/DockerDaemon.ts"
@@ -18,12 +19,15 @@ import type { EngineRun } from "@galaxy/core/engine/EngineHost"
 
 /** Which daemons, and what engines may do there. */
 export interface DockerEngineHostOptions {
-  /** Marks what belongs to this platform. Two platforms on one daemon need different ones. */
+  /** Marks what belongs to this platform. Two platforms on one daemon need different ones, or neither touches the other's. */
   readonly installation: string
   /** At least one; their names differ. */
   readonly hosts: ReadonlyArray<DockerHostSettings>
-  /** Which incarnation the database is; containers of others are removed. Asked for again with each operation. */
-  readonly incarnation: Effect.Effect<string, { readonly message: string }>
+  /**
+   * Which platform this is, and which incarnation of it; containers of its other incarnations are removed. Asked for again
+   * with each operation.
+   */
+  readonly identity: Effect.Effect<Identity, { readonly message: string }>
   readonly limits?: Partial<EngineLimits>
   /** Whether images that a host doesn't have are pulled; not by default. */
   readonly mayPull?: boolean
@@ -43,8 +47,8 @@ const graceSeconds = 2
 export const make = (options: DockerEngineHostOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
     const { installation } = options
-    const owner = options.incarnation.pipe(
-      Effect.map((incarnation) => ({ installation, incarnation })),
+    const owner = options.identity.pipe(
+      Effect.map((identity) => ({ installation, ...identity })),
       Effect.mapError(
         (error) =>
           new OwnerUnknown({ reason: `the incarnation is not known: ${error.message || "the database does not say"}` })

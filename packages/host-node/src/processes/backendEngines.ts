@@ -18,10 +18,10 @@ interface BackendValues {
 
 const onDocker = (alone: BackendValues["backendAlone"], installation: string) =>
   Layer.unwrap(
-    Effect.map(current, (incarnation) =>
+    Effect.map(current, (identity) =>
       DockerEngineHost.layer({
         installation,
-        incarnation,
+        identity,
         hosts: alone.dockerHosts ?? [],
         mayPull: alone.dockerPull,
         limits: {

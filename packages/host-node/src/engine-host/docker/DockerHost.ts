@@ -107,12 +107,14 @@ export const makeDockerHost = (
 
   /**
    * Removes containers of earlier incarnations, and buries those that have ended where `isOver` says that nobody will ask
-   * how. Memorials are removed where `isOver` says so of them.
+   * how. Memorials are removed where `isOver` says so of them. Returns how many containers of the installation's name are
+   * another platform's: they are left alone.
    */
   const tidy = (isOver: (id: string, isMemorial: boolean) => boolean) =>
     reached((owner) =>
       Effect.gen(function* () {
-        for (const it of yield* containers.all(owner)) {
+        const { own, strangers } = yield* containers.named(owner)
+        for (const it of own) {
           const run = Option.getOrUndefined(runOf(owner, it.Labels))
           if (!isCurrent(owner, it.Labels)) {
             yield* Effect.logWarning(`removes the engine ${it.Id.slice(0, 12)} of an earlier incarnation`)
@@ -123,6 +125,7 @@ export const makeDockerHost = (
             yield* containers.bury(owner, run, it.Id, it.ImageID)
           }
         }
+        return strangers.length
       })
     )
 

@@ -1,5 +1,6 @@
 /**
- * The containers of one installation on one daemon: which game and which run each of them is, and how one ends.
+ * The containers of one platform on one daemon: which game and which run each of them is, and how one ends. Those of another
+ * platform that has the same installation name are found, and left alone.
  *
  * Where a run was ended on purpose, or has long been over, a container that is never started takes its place, so that the
  * daemon still knows which epochs are over.
@@ -13,7 +14,17 @@ import type { DockerError } from "./DockerError.ts"
 import type { DockerHostSettings } from "./DockerSettings.ts"
 import { endpointOf, publishedPort } from "./endpointOf.ts"
 import { type ContainerEnd, howItEnded } from "./howItEnded.ts"
-import { gameLabels, installationLabels, isCurrent, isMemorial, nameOf, type Owner, type Run, runOf } from "./labels.ts"
+import {
+  gameLabels,
+  installationLabels,
+  isCurrent,
+  isMemorial,
+  isOwn,
+  nameOf,
+  type Owner,
+  type Run,
+  runOf
+} from "./labels.ts"
 import type { EngineInstance } from "@galaxy/core/engine/EngineHost"
 
 /** A game's container. */
@@ -23,7 +34,7 @@ export interface GameContainer {
   readonly isCurrent: boolean
   /** Its run is over, and it is there to say so. */
   readonly isMemorial: boolean
-  /** Absent where it is none of ours. */
+  /** Absent where it isn't this platform's. */
   readonly run: Run | undefined
 }
 
@@ -79,7 +90,14 @@ export const gameContainers = (daemon: DockerDaemon, host: DockerHostSettings, g
           )
         )
 
-  const all = (owner: Owner) => daemon.list(installationLabels(owner.installation))
+  /** All of the installation's name: this platform's own, and those of others that should have another name. */
+  const named = (owner: Owner) =>
+    Effect.map(daemon.list(installationLabels(owner.installation)), (them) => ({
+      own: them.filter((it) => isOwn(owner, it.Labels)),
+      strangers: them.filter((it) => !isOwn(owner, it.Labels))
+    }))
+
+  const all = (owner: Owner) => Effect.map(named(owner), ({ own }) => own)
 
   /** The game's container, if there is one. */
   const lookUp = (owner: Owner, gameId: GameId): Effect.Effect<Option.Option<GameContainer>, DockerError> =>
@@ -89,7 +107,7 @@ export const gameContainers = (daemon: DockerDaemon, host: DockerHostSettings, g
         found,
         isCurrent: isCurrent(owner, found.Config.Labels),
         isMemorial: isMemorial(found.Config.Labels),
-        run: Option.getOrUndefined(runOf(owner, found.Config.Labels))
+        run: isOwn(owner, found.Config.Labels) ? Option.getOrUndefined(runOf(owner, found.Config.Labels)) : undefined
       }))
     )
 
@@ -156,8 +174,8 @@ export const gameContainers = (daemon: DockerDaemon, host: DockerHostSettings, g
       yield* Effect.forEach(volumes, removed, { discard: true })
     })
 
-  return { daemon, host, instance, listed, all, lookUp, ofRun, endOf, bury, endUpTo, forget }
+  return { daemon, host, instance, listed, named, all, lookUp, ofRun, endOf, bury, endUpTo, forget }
 }
 
-/** The containers of one installation on one daemon. */
+/** The containers of one platform on one daemon. */
 export type GameContainers = ReturnType<typeof gameContainers>

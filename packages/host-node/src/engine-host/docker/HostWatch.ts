@@ -21,9 +21,12 @@ const rememberedMs = 7 * 24 * 3_600_000
 /** What is known of a daemon. */
 export interface Seen {
   readonly answers: boolean
-  /** Why it doesn't. */
+  /** Why it doesn't; or what has to be mended on one that does. */
   readonly trouble?: string | undefined
 }
+
+const shared = (strangers: number, installation: string): string =>
+  `another platform has engines here under the name ${installation}, ${strangers} of them: give one of the two another BACKEND_DOCKER_INSTALLATION`
 
 /** Notes in `seen` whether the daemon answers, and publishes runs that have ended. Runs until it is interrupted. */
 export const watchHost = (
@@ -37,15 +40,24 @@ export const watchHost = (
   /** When a container was first seen to be over. Only those that are there are in it. */
   let seenSince = new Map<string, number>()
 
+  /** They are left alone, and their platform leaves alone what is here: only an operator can end that. */
+  const noteStrangers = Effect.fnUntraced(function* (strangers: number) {
+    const trouble = strangers === 0 ? undefined : shared(strangers, installation)
+    const before = yield* Ref.getAndUpdate(seen, (it) => (it.answers ? { answers: true, trouble } : it))
+    if (trouble !== undefined && before.trouble === undefined)
+      yield* Effect.logWarning(`the host ${hostId}: ${trouble}`)
+  })
+
   const tidy = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const still = new Map<string, number>()
-    yield* host.tidy((id, isMemorial) => {
+    const strangers = yield* host.tidy((id, isMemorial) => {
       const since = seenSince.get(id) ?? now
       still.set(id, since)
       return now - since >= (isMemorial ? rememberedMs : keptMs)
     })
     seenSince = still
+    yield* noteStrangers(strangers)
   }).pipe(Effect.catch((error) => Effect.logWarning(`the host ${hostId} can't be tidied: ${error.message}`)))
 
   /** What has ended while nobody listened; whoever was told before is told again. */

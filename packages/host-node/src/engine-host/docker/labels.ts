@@ -4,14 +4,13 @@
  * One name per game makes the daemon the lock: of two that create a game's container at once, one is refused.
  */
 import { GameId } from "@galaxy/contract/ids/Ids"
+import type { Identity } from "@galaxy/core/engine/Incarnation"
 import { Option, Schema } from "effect"
 
 /** Whose containers these are. */
-export interface Owner {
+export interface Owner extends Identity {
   /** Chosen by the operator. Containers of others on the same daemon are never touched. */
   readonly installation: string
-  /** Changes when the database was restored: engines of before have lived through another history. */
-  readonly incarnation: string
 }
 
 /** Which incarnation it is can't be found out now. */
@@ -48,6 +47,7 @@ export const gameLabels = (installation: string, gameId: GameId): ReadonlyArray<
 export const labelsOf = (owner: Owner, { epoch, gameId }: Run, version = "-"): Readonly<Record<string, string>> => ({
   "galaxy.backend": "1",
   "galaxy.installation": owner.installation,
+  "galaxy.platform": owner.platform,
   "galaxy.incarnation": owner.incarnation,
   "galaxy.game": gameId,
   "galaxy.epoch": `${epoch}`,
@@ -74,3 +74,10 @@ export const isMemorial = (labels: Labels): boolean => labels?.[memorial] !== un
 
 /** Whether it was made under the present incarnation. */
 export const isCurrent = (owner: Owner, labels: Labels): boolean => labels?.["galaxy.incarnation"] === owner.incarnation
+
+/**
+ * Whether it is this platform's, of whichever incarnation, and not that of another one of the same installation name. Before
+ * there were such labels, the incarnation alone told.
+ */
+export const isOwn = (owner: Owner, labels: Labels): boolean =>
+  labels?.["galaxy.platform"] === owner.platform || isCurrent(owner, labels)

@@ -117,8 +117,7 @@ export const startEngine = (
     const there = yield* containers.lookUp(owner, spec.gameId)
     if (Option.isNone(there)) return yield* create
     const { found, isCurrent, isMemorial, run } = there.value
-    if (run === undefined)
-      return yield* failed(`on the host ${hostId} the container ${name} isn't one of this installation`)
+    if (run === undefined) return yield* failed(`on the host ${hostId} the container ${name} isn't this platform's`)
     if (!isCurrent || run.epoch < spec.epoch) {
       // Nothing that it says counts any more, so it gets no time to end.
       yield* daemon.remove(found.Id)

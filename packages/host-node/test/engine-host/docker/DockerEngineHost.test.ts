@@ -2,7 +2,7 @@
 import { createConnection, createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Schedule, Stream } from "effect"
-import { backend, client, daemon, hostOn, imageRef, newGame, specOf } from "./doubleHost.ts"
+import { backend, client, daemon, hostOn, identityOf, imageRef, newGame, specOf } from "./doubleHost.ts"
 
 const eventually = <A, E>(effect: Effect.Effect<A, E>, until: (value: A) => boolean) =>
   Effect.repeat(effect, { until, schedule: Schedule.spaced("50 millis") })
@@ -66,7 +66,7 @@ describe("engines on Docker", () => {
     Effect.gen(function* () {
       const { socketPath } = yield* daemon
       const docker = yield* client(socketPath)
-      const old = yield* backend([hostOn(socketPath)], { incarnation: Effect.succeed("earlier") })
+      const old = yield* backend([hostOn(socketPath)], { identity: identityOf("earlier") })
       const stranger = yield* backend([hostOn(socketPath)], { installation: "others" })
       const [mine, theirs] = [yield* newGame, yield* newGame]
       yield* stranger.start(specOf(theirs, 1))
@@ -92,7 +92,7 @@ describe("engines on Docker", () => {
       const docker = yield* client(socketPath)
       const gameId = yield* newGame
       yield* Effect.scoped(
-        Effect.flatMap(backend([hostOn(socketPath)], { incarnation: Effect.succeed("earlier") }), (it) =>
+        Effect.flatMap(backend([hostOn(socketPath)], { identity: identityOf("earlier") }), (it) =>
           it.start(specOf(gameId, 1))
         )
       )
@@ -262,7 +262,7 @@ describe("several Docker hosts", () => {
   it.live("start nothing while it isn't known which incarnation the database is", () =>
     Effect.gen(function* () {
       const { socketPath } = yield* daemon
-      const host = yield* backend([hostOn(socketPath)], { incarnation: Effect.fail({ message: "no database" }) })
+      const host = yield* backend([hostOn(socketPath)], { identity: Effect.fail({ message: "no database" }) })
       const gameId = yield* newGame
       const error = yield* Effect.flip(host.start(specOf(gameId, 1)))
       assert.deepInclude(error, { _tag: "EngineHostUnavailable" })

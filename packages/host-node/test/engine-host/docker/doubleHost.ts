@@ -31,11 +31,14 @@ export const hostOn = (socketPath: string, more: Partial<DockerHostSettings> = {
   ...more
 })
 
+/** What the database of a platform says of itself. */
+export const identityOf = (incarnation = "first", platform = "one") => Effect.succeed({ platform, incarnation })
+
 /** As one backend has it; several of them may use the same daemons. */
 export const backend = (
   hosts: ReadonlyArray<DockerHostSettings>,
   more: Partial<DockerEngineHost.DockerEngineHostOptions> = {}
-) => DockerEngineHost.make({ installation: "tests", incarnation: Effect.succeed("first"), hosts, ...more })
+) => DockerEngineHost.make({ installation: "tests", identity: identityOf(), hosts, ...more })
 
 /** The daemon beneath, to look at what was made. */
 export const client = (socketPath: string) => connect({ socketPath })
