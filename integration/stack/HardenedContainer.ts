@@ -8,18 +8,22 @@ export interface Special {
   readonly networks?: ReadonlyArray<string>
   /** Numbers of this machine's groups to which its user belongs. */
   readonly groups?: ReadonlyArray<number>
+  /** How often Docker starts it again when it ends with an error by itself; never, if not given. */
+  readonly restarts?: number
 }
 
 /** Known to the others by its role, in the networks of its run. Ports are published on loopback alone. */
 export class HardenedContainer extends GenericContainer {
   readonly #run: Run
   readonly #networks: ReadonlyArray<string>
+  readonly #restarts: number
   readonly #ended = Promise.withResolvers<never>()
 
-  constructor(run: Run, image: string, role: string, { groups = [], networks = [] }: Special = {}) {
+  constructor(run: Run, image: string, role: string, { groups = [], networks = [], restarts = 0 }: Special = {}) {
     super(image)
     this.#run = run
     this.#networks = networks
+    this.#restarts = restarts
     // All end some day, when nobody waits for it any more.
     this.#ended.promise.catch(() => undefined)
     this.withName(`galaxy-integration-${run.id}-${role}`)
@@ -28,7 +32,7 @@ export class HardenedContainer extends GenericContainer {
       .withTmpFs({ "/tmp": "uid=1000,gid=1000" })
       .withDroppedCapabilities("ALL")
       .withSecurityOpt("no-new-privileges")
-      .withStartupTimeout(120_000)
+      .withStartupTimeout(240_000)
     Object.assign(this.createOpts, {
       NetworkingConfig: { EndpointsConfig: { [run.platform]: { Aliases: [role] } } }
     })
@@ -37,23 +41,26 @@ export class HardenedContainer extends GenericContainer {
       Init: true,
       PidsLimit: 128,
       Memory: 1024 ** 3,
-      GroupAdd: groups.map(String)
+      GroupAdd: groups.map(String),
+      ...(restarts === 0 ? {} : { RestartPolicy: { Name: "on-failure", MaximumRetryCount: restarts } })
     })
   }
 
-  /** As `start`, but a container that ends before it is ready is a failure at once. */
+  /** As `start`, but a container that ends for good before it is ready is a failure at once. */
   async startOrEnd(): Promise<StartedTestContainer> {
     return Promise.race([this.start(), this.#ended.promise])
   }
 
   protected override async containerCreated(id: string): Promise<void> {
     const container = this.#run.docker.getContainer(id)
-    container.wait({ condition: "next-exit" }).then(
-      ({ StatusCode }: { readonly StatusCode: number }) =>
-        this.#ended.reject(new Error(`ended with ${StatusCode} before it was ready`)),
-      // The daemon says why elsewhere, too.
-      () => undefined
-    )
+    if (this.#restarts === 0) {
+      container.wait({ condition: "next-exit" }).then(
+        ({ StatusCode }: { readonly StatusCode: number }) =>
+          this.#ended.reject(new Error(`ended with ${StatusCode} before it was ready`)),
+        // The daemon says why elsewhere, too.
+        () => undefined
+      )
+    }
     for (const network of this.#networks) {
       await this.#run.docker.getNetwork(network).connect({ Container: id })
     }

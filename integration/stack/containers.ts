@@ -1,15 +1,12 @@
 /** Containers of a run: how one is started, and what a backend's container can be made to do. */
 import type Dockerode from "dockerode"
 import { Effect } from "effect"
-import { type StartedTestContainer, Wait, type WaitStrategy } from "testcontainers"
+import { Wait, type WaitStrategy } from "testcontainers"
 import { HardenedContainer, type Special } from "./HardenedContainer.ts"
-import { untilIt } from "./patience.ts"
 import type { Run } from "./Run.ts"
+import { untilServing } from "./serving.ts"
 import type { Backend } from "./Stack.ts"
 import { failed, type StackFailed } from "./StackFailed.ts"
-
-/** Ready to serve, by the process's own word. */
-export const ready = (port: number) => Wait.forHttp("/readyz", port).forStatusCode(200)
 
 /** What a container is made of. */
 export interface Recipe extends Special {
@@ -44,21 +41,20 @@ export const start = (
     catch: failed(role)
   })
 
-/** The port on which this machine reaches a port of the container now; it changes when the container starts again. */
-const publishedPort = async ({ docker }: Run, container: StartedTestContainer, port: number) => {
-  const { NetworkSettings } = await docker.getContainer(container.getId()).inspect()
-  return NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? "0"
-}
+/**
+ * Starts a process of the platform and waits until it serves on this port; its address on this machine. As an operator's
+ * Docker would, this one starts it again when it gives up, a few times.
+ */
+export const startServing = (of: Run, recipe: Omit<Recipe, "until" | "ports">, port: number) =>
+  Effect.gen(function* () {
+    const container = yield* start(of, { ...recipe, ports: [port], restarts: 5, until: Wait.forAll([]) })
+    const control = of.docker.getContainer(container.getId())
+    return { control, url: yield* untilServing(control, recipe.role, port) }
+  })
 
 /** A backend that runs in this container. */
-export const backendOf = (of: Run, container: StartedTestContainer, role: string): Backend => {
-  let url = `http://127.0.0.1:${container.getMappedPort(8081)}`
-  const control = of.docker.getContainer(container.getId())
-  const isReady = () =>
-    fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
-      (answer) => answer.status === 200,
-      () => false
-    )
+export const backendOf = (control: Dockerode.Container, firstUrl: string, role: string): Backend => {
+  let url = firstUrl
   return {
     get url() {
       return url
@@ -72,14 +68,8 @@ export const backendOf = (of: Run, container: StartedTestContainer, role: string
       catch: failed(`${role} can't be killed`)
     }),
     restart: Effect.gen(function* () {
-      yield* Effect.tryPromise({
-        try: async () => {
-          await control.start()
-          url = `http://127.0.0.1:${await publishedPort(of, container, 8081)}`
-        },
-        catch: failed(`${role} can't be started again`)
-      })
-      yield* untilIt(`${role} to be ready again`, Effect.promise(isReady), (it) => it)
+      yield* Effect.tryPromise({ try: () => control.start(), catch: failed(`${role} can't be started again`) })
+      url = yield* untilServing(control, role, 8081)
     })
   }
 }

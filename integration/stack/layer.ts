@@ -8,7 +8,7 @@ import { Wait } from "testcontainers"
 import { type PlatformImages, testVersion } from "../images/names.ts"
 import { platformImages } from "../images/platformImages.ts"
 import { adminOf } from "./admin.ts"
-import { backendOf, ready, start, whilePaused } from "./containers.ts"
+import { backendOf, start, startServing, whilePaused } from "./containers.ts"
 import { countries } from "./countries.ts"
 import { enginesIn } from "./engines.ts"
 import { mailsAt } from "./mails.ts"
@@ -67,25 +67,24 @@ const platform = Effect.fnUntraced(function* (run: Run.Run, images: PlatformImag
   const files = { [processes.countries]: yield* countriesFile(run.subnets), [processes.dockerSocket]: run.socket }
   const groups = [statSync(run.socket).gid]
   const backend = (role: string) =>
-    start(run, {
-      image: images.backend,
-      role,
-      environment: processes.backend(secret, role, run),
-      ports: [8081],
-      files,
-      groups,
-      networks: [run.engines],
-      until: ready(8081)
-    }).pipe(Effect.map((container) => backendOf(run, container, role)))
+    startServing(
+      run,
+      {
+        image: images.backend,
+        role,
+        environment: processes.backend(secret, role, run),
+        files,
+        groups,
+        networks: [run.engines]
+      },
+      8081
+    ).pipe(Effect.map(({ control, url }) => backendOf(control, url, role)))
   const roles = ["backend-1", "backend-2"] as const
   const gateway = (role: string) =>
-    start(run, {
-      image: images.gateway,
-      role,
-      environment: processes.gateway(secret, role, roles),
-      ports: [8080],
-      until: ready(8080)
-    }).pipe(Effect.map((container) => `http://127.0.0.1:${container.getMappedPort(8080)}`))
+    Effect.map(
+      startServing(run, { image: images.gateway, role, environment: processes.gateway(secret, role, roles) }, 8080),
+      ({ url }) => url
+    )
   // A gateway waits for its backends by itself.
   const [backends, gateways] = yield* Effect.all(
     [

@@ -2,7 +2,7 @@
 import { Data, Effect, Option, Schedule } from "effect"
 
 /** Longest wait for anything. */
-export const patience = "60 seconds"
+export const patience = "120 seconds"
 
 /** A condition that didn't come true in time. */
 export class NotInTime extends Data.TaggedError("NotInTime")<{ readonly message: string }> {}

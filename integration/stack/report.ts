@@ -8,6 +8,7 @@ import type Dockerode from "dockerode"
 import { Cause, Context, Effect } from "effect"
 import { getContainerRuntimeClient } from "testcontainers"
 import { root } from "../../scripts/lib/tree.ts"
+import { logOf } from "./logOf.ts"
 import { containersOf, type Run } from "./Run.ts"
 
 /** Lines that are kept of a log, and those that are printed of it. */
@@ -34,24 +35,10 @@ const tail = (text: string) =>
     .map((line) => `    ${line.slice(0, shownColumns)}`)
     .join("\n")
 
-/** Docker sends both outputs in frames with a header of eight bytes each; so are logs of containers without a terminal. */
-const unframed = (bytes: Buffer) => {
-  const parts: Array<Buffer> = []
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const size = bytes.readUInt32BE(at + 4)
-    parts.push(bytes.subarray(at + 8, at + 8 + size))
-    at += 8 + size
-  }
-  return Buffer.concat(parts).toString("utf8")
-}
-
-const logOf = async (container: Dockerode.Container) =>
-  unframed(await container.logs({ stdout: true, stderr: true, timestamps: true, tail: keptLines }))
-
 const containerPart = async (run: Run, folder: string, info: Dockerode.ContainerInfo) => {
   const name = info.Names[0]?.slice(1) ?? info.Id.slice(0, 12)
   const container = run.docker.getContainer(info.Id)
-  const [log, inspected] = await Promise.all([logOf(container), container.inspect()])
+  const [log, inspected] = await Promise.all([logOf(container, keptLines), container.inspect()])
   await writeFile(join(folder, `${name}.log`), log)
   await writeFile(join(folder, `${name}.json`), JSON.stringify(inspected, undefined, 2))
   return `  ${name} (${info.Status})\n${tail(log)}`
