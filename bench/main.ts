@@ -11,6 +11,7 @@ import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { backend } from "./backend.ts"
 import { cliTimes } from "../packages/host-cli/test/times.ts"
+import { manyBackends } from "./cluster.ts"
 import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
@@ -38,7 +39,9 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- streams [COUNT [ROUNDS]]
                                          event streams through the gateway, beside a bare server that signs and writes the
                                          same; 10,000 in 3 rounds; needs a Redis, too
-  npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due, states`
+  npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due, states
+  npm run bench -- cluster [GAMES]       games due at once on one backend and on three, 1,000 by default; both need a
+                                         PostgreSQL server, whose address is in GALAXY_TEST_DATABASE_URL`
 
 const [argument, tree = "", part] = process.argv.slice(2)
 if (argument === "compare" && isTree(tree)) {
@@ -47,6 +50,12 @@ if (argument === "compare" && isTree(tree)) {
 }
 if (argument === "backend") {
   await backend(process.argv.slice(3))
+  process.exit()
+}
+if (argument === "cluster") {
+  const server = process.env["GALAXY_TEST_DATABASE_URL"]
+  if (server === undefined) throw new Error("GALAXY_TEST_DATABASE_URL names no PostgreSQL server")
+  await manyBackends(server, Number(process.argv[3] ?? 1_000))
   process.exit()
 }
 if (argument === "gateway") {
