@@ -4,6 +4,7 @@ import { AdminAccountsGroup } from "./admin/AdminAccounts.ts"
 import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminApplicationsGroup } from "./admin/Applications.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
+import { AdminBackendsGroup } from "./admin/Backends.ts"
 import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
 import { AdminBlockedAddressesGroup } from "./admin/BlockedAddresses.ts"
 import { AdminEngineHostsGroup } from "./admin/EngineHosts.ts"
@@ -23,7 +24,7 @@ import { InputErrors } from "./InputErrors.ts"
  * one transaction with its audit row. Each mutation has a dry run as well (`admin/DryRun`).
  */
 export class AdminApi extends HttpApi.make("admin")
-  .add(AdminAccountsGroup, AdminDiagnosticsGroup)
+  .add(AdminAccountsGroup, AdminDiagnosticsGroup, AdminBackendsGroup)
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminEngineHostsGroup, AdminRuntimesGroup)
   .add(AdminGamesGroup)
   .add(AdminUsersGroup)

@@ -275,6 +275,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     erase: { by: "keeping", why: history }
   },
   engine_hosts: { personal: none, plain: words("host_id draining seen_at") },
+  backend_notes: { personal: none, plain: words("address release started_at games noted_at") },
   installation: {
     personal: none,
     plain: words("one incarnation system_identifier timeline created_at secret_check secret_used_at")

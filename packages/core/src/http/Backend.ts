@@ -38,6 +38,7 @@ import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as PushUser from "../push/http/user.ts"
 import * as RaceNameUser from "../race-name/http/user.ts"
+import * as RuntimeBackends from "../runtime/http/adminBackends.ts"
 import * as RuntimeHosts from "../runtime/http/adminHosts.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
 import * as StandingAdmin from "../standing/http/admin.ts"
@@ -106,6 +107,7 @@ const groups = Layer.mergeAll(
   GameAdmin.games,
   RuntimeAdmin.runtimes,
   RuntimeHosts.engineHosts,
+  RuntimeBackends.backends,
   EngineAdmin.engineVersions,
   StandingAdmin.users,
   MailAdmin.mail,

@@ -14,10 +14,12 @@ import { HttpApiBuilder } from "effect/http-api"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { type EngineVersion, EngineVersions } from "../engine/EngineVersions.ts"
+import { Backends } from "../runtime/Backends.ts"
+import { EngineHosts } from "../runtime/EngineHosts.ts"
+import { view as hostView } from "../runtime/http/adminHosts.ts"
 import { live } from "../runtime/RuntimeRow.ts"
 import { MailTransport } from "../mail/MailTransport.ts"
 import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
-import * as BackendStates from "./backendStates.ts"
 import * as DatabaseFacts from "./DatabaseFacts.ts"
 import { Disks } from "../shared/Disks.ts"
 import { toApi } from "../shared/http/errors.ts"
@@ -99,6 +101,8 @@ export const diagnostics = HttpApiBuilder.group(
     const mail = yield* MailTransport
     const host = yield* EngineHost
     const versions = yield* EngineVersions
+    const hosts = yield* EngineHosts
+    const backends = yield* Backends
     const writeProbe = yield* WriteProbe.make
     const relay = yield* Effect.cachedWithTTL(
       stateOf(
@@ -198,7 +202,7 @@ export const diagnostics = HttpApiBuilder.group(
               numbers: numbersAt(DateTime.toDateUtc(now)),
               runtimes: runtimesByStatus,
               silent: silentEngines,
-              backends: Effect.provideService(BackendStates.read, SqlClient.SqlClient, sql),
+              backends: backends.list,
               versions: versions.list
             },
             { concurrency: "unbounded" }
@@ -214,7 +218,14 @@ export const diagnostics = HttpApiBuilder.group(
       const withImages = Effect.flatMap(stored, ({ versions, ...kept }) =>
         Effect.map(imagesOf(versions), (engine_images) => ({ ...kept, engine_images }))
       )
-      const outside = Effect.all({ relay, engine_host: engineHost, disks }, { concurrency: "unbounded" })
+      const hostList = toApi(hosts.list).pipe(
+        Effect.timeoutOption(outsidePatience),
+        Effect.map(Option.getOrElse(() => []))
+      )
+      const outside = Effect.all(
+        { relay, engine_host: engineHost, hosts: hostList, disks },
+        { concurrency: "unbounded" }
+      )
       const [kept, around] = yield* Effect.all([withImages, outside], { concurrency: "unbounded" })
       const found = { ...kept, ...around }
       const { trouble, numbers } = found
@@ -234,6 +245,7 @@ export const diagnostics = HttpApiBuilder.group(
           relay: found.relay
         },
         engine_host: found.engine_host,
+        engine_hosts: found.hosts.map(hostView),
         engine_images: found.engine_images,
         silent_engines: found.silent,
         disks: found.disks,

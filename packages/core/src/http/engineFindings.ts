@@ -1,25 +1,14 @@
-/** What the facts about engines mean to operators: their host, their images, and those that don't answer. */
+/** What the facts about engines mean to operators: their hosts, their images, and those that don't answer. */
 import type { Diagnostics, Finding } from "@galaxy/contract/api/admin/Diagnostics"
 import { DateTime } from "effect"
 import { check } from "./databaseFindings.ts"
+import { hostFindings } from "./hostFindings.ts"
 
-type Facts = Pick<typeof Diagnostics.Type, "engine_host" | "engine_images" | "silent_engines">
+type Facts = Pick<
+  typeof Diagnostics.Type,
+  "at" | "engine_host" | "engine_hosts" | "backends" | "engine_images" | "silent_engines"
+>
 type OneFinding = typeof Finding.Type
-
-const engineHost = ({ engine_host: host }: Facts): OneFinding =>
-  check(
-    "engine.host",
-    `The engine host can start engines; ${host.running} run, ${host.asleep} sleep.`,
-    host.state === "ok"
-      ? undefined
-      : host.state === "unknown"
-        ? { state: "unknown", message: "Whether engines can be started can't be found out here." }
-        : {
-            state: "problem",
-            message: `Engines can't be started: ${host.reason ?? "the host doesn't say why"}.`,
-            help: "Mend what is named; games that need their engine are tried again by themselves."
-          }
-  )
 
 const images = ({ engine_images: all }: Facts): OneFinding => {
   const bad = all.filter((it) => it.state === "problem")
@@ -89,7 +78,7 @@ const silentEngines = ({ silent_engines: all }: Facts): OneFinding => {
 
 /** Findings about engines. */
 export const engineFindings = (facts: Facts): ReadonlyArray<OneFinding> => [
-  engineHost(facts),
+  ...hostFindings(facts),
   images(facts),
   silentEngines(facts)
 ]

@@ -44,7 +44,14 @@ const workers = ({ workers: all }: Facts): OneFinding => {
 const backends = ({ backends: all }: Facts): ReadonlyArray<OneFinding> => {
   const lost = all.filter((it) => !it.healthy)
   if (all.length === 0) return []
+  const releases = new Set(all.flatMap((it) => (it.healthy && it.release !== undefined ? [it.release] : [])))
+  const mixed = check("backends.release", "", {
+    state: "warning",
+    message: `The backends are of different releases: ${all.flatMap((it) => (it.release === undefined ? [] : [`${it.address} of ${it.release}`])).join(", ")}.`,
+    help: "That is usual during an upgrade. Restart the older ones with the newer release, one by one."
+  })
   return [
+    ...(releases.size > 1 ? [mixed] : []),
     check(
       "backends",
       `${plural(all.length, "backend")} share the games, and all of them are healthy.`,

@@ -43,6 +43,7 @@ import engineEpochs from "./0034_engine_epochs.ts"
 import engineFiles from "./0035_engine_files.ts"
 import secretCheck from "./0036_secret_check.ts"
 import platformId from "./0037_platform_id.ts"
+import backendNotes from "./0038_backend_notes.ts"
 
 const sequence = {
   "0001_init": init,
@@ -81,7 +82,8 @@ const sequence = {
   "0034_engine_epochs": engineEpochs,
   "0035_engine_files": engineFiles,
   "0036_secret_check": secretCheck,
-  "0037_platform_id": platformId
+  "0037_platform_id": platformId,
+  "0038_backend_notes": backendNotes
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

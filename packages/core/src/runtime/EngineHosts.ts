@@ -13,6 +13,9 @@ import { live } from "./RuntimeRow.ts"
 /** After so long without an answer a host is given up, and its games are placed anew. */
 const givenUpAfter = Duration.seconds(10)
 
+/** What keeps a host from being used that only rows name. */
+const unknownHere = "it is not in the settings of the backend that says so"
+
 /** A host, as this backend sees it. */
 export interface HostState extends EngineHostStatus {
   /** Its games are placed elsewhere, and no other is placed on it. */
@@ -23,9 +26,13 @@ export interface HostState extends EngineHostStatus {
 
 /** A host, as operators see it. */
 export interface HostRecord extends HostState {
+  /** It is one of this backend's. */
+  readonly inSettings: boolean
   /** Games in play whose engine runs there, or ran there last. */
   readonly games: number
-  /** When a backend last heard of it; none where there is one host only. */
+  /** Those of them whose state is there alone. */
+  readonly bound: number
+  /** When any backend last heard of it; none where there is one host only, and of one that was never heard of. */
   readonly seenAt: Option.Option<DateTime.Utc>
 }
 
@@ -71,7 +78,7 @@ const HostRow = Schema.Struct({
   draining: Schema.Boolean,
   seen_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
-const LoadRow = Schema.Struct({ engine_host: Schema.String, games: Schema.Int })
+const LoadRow = Schema.Struct({ engine_host: Schema.String, games: Schema.Int, bound: Schema.Int })
 
 /** `EngineHosts` over the port and PostgreSQL. */
 export const layer: Layer.Layer<EngineHosts, never, EngineHost | SqlClient.SqlClient> = Layer.effect(
@@ -105,27 +112,36 @@ export const layer: Layer.Layer<EngineHosts, never, EngineHost | SqlClient.SqlCl
       return found.map((it) => state(it, known.get(it.hostId)?.draining === true, now))
     }).pipe(StorageError.refail, Effect.withSpan("EngineHosts.look"))
 
-    const loads = Effect.map(
+    const counts = Effect.map(
       Effect.flatMap(
         sql`
-          SELECT engine_host, count(*)::int AS games FROM backend.runtime_records
+          SELECT engine_host, count(*)::int AS games,
+            (count(*) FILTER (WHERE started_at IS NOT NULL AND NOT state_in_database))::int AS bound
+          FROM backend.runtime_records
           WHERE engine_host IS NOT NULL AND ${sql.in("status", live)} GROUP BY engine_host`,
         Schema.decodeUnknownEffect(Schema.Array(LoadRow))
       ),
-      (all) => new Map(all.map((it) => [it.engine_host, it.games]))
+      (all) => new Map(all.map((it) => [it.engine_host, it]))
     ).pipe(StorageError.refail)
 
+    const loads = Effect.map(counts, (all) => new Map([...all].map(([hostId, { games }]) => [hostId, games])))
+
     const list = Effect.gen(function* () {
-      const [found, known, games] = yield* Effect.all([host.hosts, rows, loads])
+      const [found, known, games] = yield* Effect.all([host.hosts, rows, counts])
       const now = yield* Clock.currentTimeMillis
       const here = new Set(found.map((it) => it.hostId))
       const others = [...new Set([...known.keys(), ...games.keys()])].filter((it) => !here.has(it)).toSorted()
-      const all = [...found, ...others.map((hostId): EngineHostStatus => ({ hostId, answers: false }))]
+      const all = [
+        ...found,
+        ...others.map((hostId): EngineHostStatus => ({ hostId, answers: false, trouble: unknownHere }))
+      ]
       return all.map((it): HostRecord => {
         const row = known.get(it.hostId)
         return {
           ...state(it, row?.draining === true, now),
-          games: games.get(it.hostId) ?? 0,
+          inSettings: here.has(it.hostId),
+          games: games.get(it.hostId)?.games ?? 0,
+          bound: games.get(it.hostId)?.bound ?? 0,
           seenAt: Option.fromNullishOr(row?.seen_at)
         }
       })

@@ -16,6 +16,7 @@ import type { EngineHost } from "../engine/EngineHost.ts"
 import type { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
 import { EngineVersionUse } from "../engine/EngineVersionUse.ts"
+import * as Backends from "./Backends.ts"
 import * as EngineHosts from "./EngineHosts.ts"
 import * as EngineJobs from "./EngineJobs.ts"
 import * as Heartbeats from "./Heartbeats.ts"
@@ -63,6 +64,7 @@ export const layer: Layer.Layer<
   | OperationLog.OperationLog
   | HealthLog.HealthLog
   | Heartbeats.Heartbeats
+  | Backends.Backends
   | EngineHosts.EngineHosts
   | EngineClient.EngineClient,
   never,
@@ -84,6 +86,7 @@ export const layer: Layer.Layer<
       OperationLog.layer,
       HealthLog.layer,
       Heartbeats.layer,
+      Backends.layer,
       EngineHosts.layer,
       EngineClient.layer
     )

@@ -21,6 +21,7 @@ import { HttpClient, HttpRouter, type HttpServer } from "effect/http"
 import { RpcSerialization, RpcServer } from "effect/rpc"
 import type { SqlClient } from "effect/sql"
 import * as ClusterStorage from "./cluster/ClusterStorage.ts"
+import { OwnAddress } from "./cluster/OwnAddress.ts"
 import * as peerCalls from "./cluster/peerCalls.ts"
 import * as peerRunners from "./cluster/peerRunners.ts"
 import * as RunnerCheck from "./cluster/RunnerCheck.ts"
@@ -101,7 +102,8 @@ export const layerSql = ({
         Layer.merge(peerCalls.onlyPeers(token))
       )
       return HttpRouter.serve(served, { disableLogger: true, disableListenLog: true }).pipe(
-        Layer.merge(Layer.merge(RunnerCheck.layer(self, timeScale), Layer.succeed(SharedGames, true))),
+        Layer.merge(RunnerCheck.layer(self, timeScale)),
+        Layer.merge(Layer.merge(Layer.succeed(SharedGames, true), Layer.succeed(OwnAddress, `${host}:${port}`))),
         Layer.provide(RunnerCheck.layerHealth(self, timeScale)),
         Layer.provide(peerRunners.layer),
         Layer.provide(HttpRunner.layerClientProtocolHttp({ path })),

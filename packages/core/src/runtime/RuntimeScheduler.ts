@@ -17,6 +17,7 @@ import { keepTrying } from "../shared/keepTrying.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import type { EngineTokens } from "../engine/EngineTokens.ts"
+import * as Backends from "./Backends.ts"
 import type { EngineHosts } from "./EngineHosts.ts"
 import * as EngineWatch from "./EngineWatch.ts"
 import type { HealthLog } from "./HealthLog.ts"
@@ -188,6 +189,7 @@ export const layer: Layer.Layer<
   | EngineTokens
   | EngineClient
   | EngineHosts
+  | Backends.Backends
   | HealthLog
   | OperationLog
   | Heartbeats
@@ -228,6 +230,15 @@ export const layer: Layer.Layer<
       every: HostWatch.every,
       deadline: HostWatch.deadline
     })
+    const { note } = yield* Backends.Backends
+    if (note !== undefined) {
+      yield* BackgroundLoop.start({
+        name: "backend note",
+        pass: note((yield* Runtimes).isOwn),
+        every: Backends.every,
+        deadline: Backends.deadline
+      })
+    }
     yield* Effect.forkScoped(it.restore)
   })
 )

@@ -24,6 +24,7 @@ const well: Facts = {
   workers: [],
   mail: { pending: 0, dead_lettered: 0, relay: { state: "ok" } },
   engine_host: { state: "ok", running: 0, asleep: 0 },
+  engine_hosts: [],
   engine_images: [{ version: "0.1.0", image_ref: "builtin:0.1.0", state: "ok" }],
   silent_engines: [],
   disks: [],
@@ -65,7 +66,13 @@ describe("of engines that don't answer", () => {
 })
 
 describe("of backends", () => {
-  const backend = (address: string, healthy: boolean) => ({ address, healthy, heartbeat_at: at })
+  const backend = (address: string, healthy: boolean, release?: string) => ({
+    address,
+    healthy,
+    heartbeat_at: at,
+    answering: false,
+    ...(release === undefined ? {} : { release })
+  })
   const found = (...backends: Facts["backends"]) =>
     findings({ ...well, backends }).find((it) => it.id === "backends") ?? null
 
@@ -77,5 +84,107 @@ describe("of backends", () => {
     expect(found(backend("a:1", true), backend("b:1", true))).toMatchObject({ state: "ok" })
   })
 
+  it("different releases are named, of those that are there", () => {
+    const mixed = (...backends: Facts["backends"]) =>
+      findings({ ...well, backends }).find((it) => it.id === "backends.release")
+    expect(mixed(backend("a:1", true, "1.0.0"), backend("b:1", true, "1.1.0"))).toMatchObject({
+      state: "warning",
+      message: "The backends are of different releases: a:1 of 1.0.0, b:1 of 1.1.0."
+    })
+    expect(mixed(backend("a:1", true, "1.0.0"), backend("b:1", false, "1.1.0"))).toBeUndefined()
+  })
+
   it("nothing is said where there is one alone", () => expect(found()).toBeNull())
+})
+
+describe("of hosts of engines", () => {
+  const host = (host_id: string, change: Partial<Facts["engine_hosts"][number]> = {}) => ({
+    host_id,
+    answers: true,
+    in_settings: true,
+    draining: false,
+    games: 0,
+    games_bound: 0,
+    most: 10,
+    ...change
+  })
+  const found = (hosts: Facts["engine_hosts"], change: Partial<Facts> = {}) =>
+    Object.fromEntries(
+      findings({ ...well, engine_hosts: hosts, ...change })
+        .filter((it) => it.id.startsWith("engine.host"))
+        .map((it) => [it.id, it])
+    )
+  const seen = (time: string) => DateTime.makeUnsafe(`2025-12-31T${time}Z`)
+  const silent = { answers: false, seen_at: seen("23:00:00"), trouble: "ECONNREFUSED" }
+
+  it("a silent one is named while others answer: since when, with what on it, and what to do", () => {
+    const { "engine.host": one } = found([host("alpha"), host("beta", { ...silent, games: 3 })])
+    expect(one).toMatchObject({
+      state: "warning",
+      message:
+        "Of 2 engine hosts one doesn't answer: beta, silent since 2025-12-31T23:00:00.000Z, with 3 games on it (ECONNREFUSED)."
+    })
+    expect(one?.help).toContain("go on at the other hosts")
+    expect(one?.help).toContain("`galaxy-admin host forget HOST`")
+    const never = found([host("alpha"), host("beta", { answers: false }), host("gamma", silent)])["engine.host"]
+    expect(never?.message).toContain("2 don't answer: beta, never heard of, with no games on it; gamma, silent since")
+    expect(never?.help).not.toContain("go on at the other hosts")
+  })
+
+  it("one that other backends reach isn't called silent", () => {
+    const { "engine.host": one } = found([host("alpha"), host("beta", { ...silent, seen_at: seen("23:59:55") })])
+    expect(one?.message).toContain("beta, last heard of by another backend at 2025-12-31T23:59:55.000Z")
+    expect(one?.help).toContain("the link between this backend and the host")
+  })
+
+  it("games that must wait for a silent one are a problem", () => {
+    const { "engine.host": one } = found([host("alpha"), host("beta", { ...silent, games: 3, games_bound: 2 })])
+    expect(one).toMatchObject({ state: "problem" })
+    expect(one?.message).toContain("3 games on it, 2 bound to it")
+    expect(one?.help).toContain("have their state there alone")
+  })
+
+  it("those that answer are well, drained ones are mentioned, and where none answers that is a problem", () => {
+    expect(found([host("alpha"), host("beta", { draining: true, games: 1 })])).toMatchObject({
+      "engine.host": {
+        state: "ok",
+        message: "All 2 engine hosts answer; 0 engines run, 0 sleep. beta is drained, with 1 game on it."
+      }
+    })
+    const none = found([host("alpha", silent), host("beta", silent)], {
+      engine_host: { state: "problem", reason: "no Docker host answers", running: 0, asleep: 0 }
+    })
+    expect(none).toEqual({
+      "engine.host": expect.objectContaining({
+        state: "problem",
+        message: "Engines can't be started: no Docker host answers."
+      })
+    })
+  })
+
+  it("no room on any of several is a problem", () => {
+    const full = host("alpha", { games: 10 })
+    expect(found([full, host("beta", { draining: true })])["engine.host.room"]).toMatchObject({
+      state: "problem",
+      message: "No engine host takes another game: alpha has 10 of 10; beta is drained."
+    })
+    expect(found([full, host("beta")])).not.toHaveProperty("engine.host.room")
+    // A single one of child processes puts engines to sleep.
+    expect(found([full])).not.toHaveProperty("engine.host.room")
+  })
+
+  it("those that are in no settings are named, but not between backends with children of their own", () => {
+    const old = host("old", { answers: false, in_settings: false, games: 1, games_bound: 1 })
+    const left = found([host("alpha"), old])["engine.host.left"]
+    expect(left).toMatchObject({
+      state: "problem",
+      message: "Not in this backend's settings: the engine host old, with 1 game on it, 1 bound to it."
+    })
+    const forgotten = { ...old, games: 0, games_bound: 0 }
+    expect(found([host("alpha"), forgotten])["engine.host.left"]?.help).toContain("galaxy-admin host forget HOST")
+    const heard = found([host("alpha"), { ...forgotten, seen_at: seen("23:59:55") }])["engine.host.left"]
+    expect(heard?.help).toContain("the same BACKEND_DOCKER_HOSTS")
+    const backends = ["a:1", "b:1"].map((address) => ({ address, healthy: true, heartbeat_at: at, answering: false }))
+    expect(found([host("alpha"), old], { backends })).not.toHaveProperty("engine.host.left")
+  })
 })

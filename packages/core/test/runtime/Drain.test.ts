@@ -69,7 +69,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
         const drained = yield* call("", "POST", `${path}/a/drain`, { reason: "new disk" })
         assert.deepStrictEqual(drained, {
           status: 200,
-          body: { host_id: "a", answers: true, draining: true, games: 3, most: 10 }
+          body: { host_id: "a", answers: true, in_settings: true, draining: true, games: 3, games_bound: 0, most: 10 }
         })
         // The turn of one is being made: it isn't disturbed.
         const sql = yield* SqlClient.SqlClient
@@ -169,7 +169,15 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
       const forgotten = yield* call("", "POST", `${path}/gone/forget`, { reason })
       assert.deepStrictEqual(forgotten, {
         status: 200,
-        body: { host_id: "gone", answers: false, draining: true, games: 0 }
+        body: {
+          host_id: "gone",
+          answers: false,
+          in_settings: false,
+          draining: true,
+          games: 0,
+          games_bound: 0,
+          trouble: "it is not in the settings of the backend that says so"
+        }
       })
       assert.deepStrictEqual(yield* names, ["a", "b"])
       const rows = yield* sql`

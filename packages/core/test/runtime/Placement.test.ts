@@ -170,6 +170,10 @@ layer(world(false), { timeout: "240 seconds", excludeTestServices: true })(
         yield* advance("20 seconds")
         yield* pass
         assert.deepStrictEqual(yield* hostsOf(games), places)
+        assert.deepInclude(
+          (yield* hosts.list).find((it) => it.hostId === "b"),
+          { answers: false, inSettings: true, games: 1, bound: 1 }
+        )
         const away = games[places.indexOf("b")]
         assert.isDefined(away)
         const error = yield* Effect.flip(runtimes.engine(away.gameId))

@@ -10,10 +10,12 @@ export const hosts = {
     route: "GET /api/v1/admin/engine-hosts",
     tier: "read",
     summary: "List hosts of engines, with the games on each",
-    detail: "A host that is being drained is empty when no games are left on it.",
+    detail:
+      "As the backend that answers sees them; `seen_at` is when any backend last heard of one. A host that is being drained is empty when no games are left on it. With `--wide`: games whose state is on the host alone, and whether it is in the settings.",
     fields: {},
     rows: "engine_hosts",
     columns: ["host_id", "answers", "draining", "games", "most", "seen_at", "trouble"],
+    wide: ["games_bound", "in_settings"],
     example: "host list"
   },
   "adminEngineHosts.drain": {

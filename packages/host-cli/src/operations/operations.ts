@@ -4,6 +4,7 @@
  */
 import { applications } from "./applications.ts"
 import { audit } from "./audit.ts"
+import { backends } from "./backends.ts"
 import { gameSteps } from "./gameSteps.ts"
 import { games } from "./games.ts"
 import { hosts } from "./hosts.ts"
@@ -21,6 +22,7 @@ export const operations = {
   ...applications,
   ...runtimes,
   ...hosts,
+  ...backends,
   ...audit
 } satisfies {
   readonly [O in Operation]: CommandSpec<O>

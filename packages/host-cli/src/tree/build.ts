@@ -13,6 +13,7 @@ const nouns: Readonly<Record<string, string>> = {
   admin: "Administrators",
   address: "Addresses that nobody may sign in with",
   engine: "Engine versions",
+  backend: "Backends: which there are, and which are lost",
   host: "Hosts of engines: which there are, and emptying them",
   mail: "Mails and their attempts",
   notification: "Notifications and what became of them",

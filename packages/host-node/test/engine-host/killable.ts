@@ -24,6 +24,7 @@ import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import * as Backends from "@galaxy/core/runtime/Backends"
 import * as EngineHosts from "@galaxy/core/runtime/EngineHosts"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
@@ -153,6 +154,7 @@ const runtime = RuntimeScheduler.layer.pipe(
       OperationLog.layer,
       HealthLog.layer,
       Heartbeats.layer,
+      Backends.layer,
       EngineHosts.layer.pipe(Layer.provide(engineHost)),
       engineClient,
       engineHost,

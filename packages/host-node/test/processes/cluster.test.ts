@@ -1,4 +1,5 @@
 /** Several backends as processes of their own on one PostgreSQL: they let each other in, and nobody else. */
+import { release } from "@galaxy/contract/release"
 import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -7,6 +8,14 @@ import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { backend, folder, key, relay } from "./parts.ts"
 import { Process } from "./Process.ts"
 import { freePort } from "../../../../scripts/lib/serversForTests.ts"
+
+interface Listed {
+  readonly address: string
+  readonly answering: boolean
+  readonly healthy: boolean
+  readonly games?: number
+  readonly release?: string
+}
 
 const postgres = serverUrl()
 if (postgres === undefined) console.warn("skipped: several backends (no PostgreSQL server)")
@@ -29,7 +38,12 @@ describe.skipIf(postgres === undefined)("several backends", () => {
           const start = Effect.fnUntraced(function* (port: number) {
             const dataDir = yield* folder
             const address = `127.0.0.1:${port}`
-            const more = { BACKEND_CLUSTER_ADDR: address, BACKEND_END_DELAY: "3s" }
+            const more = {
+              BACKEND_CLUSTER_ADDR: address,
+              BACKEND_END_DELAY: "3s",
+              BACKEND_ADMIN_BOOTSTRAP_USER: "root",
+              BACKEND_ADMIN_BOOTSTRAP_PASSWORD: "correct horse battery"
+            }
             return yield* backend({ database, smtp, dataDir, more })
           })
           const [one] = yield* Effect.forEach(ports, start, { concurrency: 2 })
@@ -37,6 +51,27 @@ describe.skipIf(postgres === undefined)("several backends", () => {
           assert.sameDeepMembers(
             [...found],
             ports.map((port) => ({ address: `127.0.0.1:${port}`, healthy: true }))
+          )
+
+          // Each says of itself what it is, and the one that is asked names itself.
+          const listed = Effect.promise(async () => {
+            const url = `http://127.0.0.1:${one?.ports.http}/api/v1/admin/backends`
+            const headers = { authorization: `Basic ${btoa("root:correct horse battery")}` }
+            return ((await (await fetch(url, { headers })).json()) as { backends: ReadonlyArray<Listed> }).backends
+          })
+          const told = yield* Effect.repeat(Effect.delay(listed, "100 millis"), {
+            until: (all) => all.every((it) => it.release !== undefined),
+            times: 600
+          })
+          assert.sameDeepMembers(
+            told.map(({ address, answering, games, healthy, release: its }) => [
+              address,
+              answering,
+              healthy,
+              games,
+              its
+            ]),
+            ports.map((port, index) => [`127.0.0.1:${port}`, index === 0, true, 0, release])
           )
 
           const statuses = yield* Effect.promise(() =>

@@ -4,6 +4,8 @@ import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { wireErrors } from "../ApiError.ts"
 import { Timestamp } from "../Fields.ts"
 import { GameId } from "../../ids/Ids.ts"
+import { BackendState } from "./Backends.ts"
+import { EngineHost } from "./EngineHosts.ts"
 
 /** A background worker of the backend that answers. */
 export const WorkerProgress = Schema.Struct({
@@ -58,16 +60,6 @@ export const DiskSpace = Schema.Struct({
 /** How many games have a runtime in this status. */
 export const RuntimeCount = Schema.Struct({ status: Schema.String, games: Schema.Int })
 
-/** One of the backends that share the games of a database. */
-export const BackendState = Schema.Struct({
-  /** Where the others reach it. */
-  address: Schema.String,
-  /** The others reach it, and it was heard of within the last ten seconds; its games are owned by others otherwise. */
-  healthy: Schema.Boolean,
-  /** When it last said in the database that it is there. */
-  heartbeat_at: Timestamp
-})
-
 /** The answer. Counts of outboxes are exact up to 10,000, which stands for that many or more. */
 export const Diagnostics = Schema.Struct({
   at: Timestamp,
@@ -107,6 +99,8 @@ export const Diagnostics = Schema.Struct({
     /** Engines that were put to sleep and are woken when they are needed. */
     asleep: Schema.Int
   }),
+  /** The hosts of engines; those that only rows of games name are among them. */
+  engine_hosts: Schema.Array(EngineHost),
   /** Enabled versions, the newest first; the first 50. */
   engine_images: Schema.Array(EngineImage),
   /**

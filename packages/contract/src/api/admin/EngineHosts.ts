@@ -12,15 +12,19 @@ const hostId = line(128)
 /** A host of engines, as the backend that answers sees it. */
 export const EngineHost = Schema.Struct({
   host_id: Schema.String,
-  /** False for one that is in no file of the backend that answers, too. */
+  /** False for one that isn't in the settings of the backend that answers, too. */
   answers: Schema.Boolean,
+  /** It is in the settings of the backend that answers. One that isn't is named by rows of games, or was never forgotten. */
+  in_settings: Schema.Boolean,
   /** It gets no further games, and where there are several hosts its games move to others between their turns. */
   draining: Schema.Boolean,
   /** Games in play whose engine runs there, or ran there last. */
   games: Schema.Int,
+  /** Those of them whose state is there alone: they can't be moved, and wait while the host is away. */
+  games_bound: Schema.Int,
   /** Engines that may run there at once; absent where there is no bound. */
   most: Schema.optionalKey(Schema.Int),
-  /** When a backend last heard of it; absent where there is one host only. */
+  /** When any backend last heard of it; absent where there is one host only, and of one that was never heard of. */
   seen_at: Schema.optionalKey(Timestamp),
   /** What keeps it from starting engines. */
   trouble: Schema.optionalKey(Schema.String)

@@ -35,6 +35,7 @@ import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
 import * as admin_Applications from "../../api/admin/Applications.ts"
 import * as admin_Audit from "../../api/admin/Audit.ts"
+import * as admin_Backends from "../../api/admin/Backends.ts"
 import * as admin_BlockedAddresses from "../../api/admin/BlockedAddresses.ts"
 import * as admin_Diagnostics from "../../api/admin/Diagnostics.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
@@ -89,6 +90,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/AdminMutation": admin_AdminMutation,
   "admin/Applications": admin_Applications,
   "admin/Audit": admin_Audit,
+  "admin/Backends": admin_Backends,
   "admin/BlockedAddresses": admin_BlockedAddresses,
   "admin/Diagnostics": admin_Diagnostics,
   "admin/DryRun": admin_DryRun,

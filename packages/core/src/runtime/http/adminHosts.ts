@@ -21,11 +21,14 @@ const errors: ErrorTable<EngineHostUnknown | EngineHostInUse> = {
 
 const toApi = toApiWith(errors)
 
-const view = (host: HostRecord) => ({
+/** A host as the admin surface has it. */
+export const view = (host: HostRecord) => ({
   host_id: host.hostId,
   answers: host.answers,
+  in_settings: host.inSettings,
   draining: host.draining,
   games: host.games,
+  games_bound: host.bound,
   ...present("most", host.most ?? null),
   ...present("seen_at", Option.getOrNull(host.seenAt)),
   ...present("trouble", host.trouble ?? null)
