@@ -32,7 +32,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
-  npm run bench -- gateway commands      what a signed call asks of Redis and PostgreSQL; needs servers of both
+  npm run bench -- gateway commands      what a signed call and a turn ask of Redis and PostgreSQL; needs servers of both
   npm run bench -- gateway telemetry     what metrics, traces and logs cost such a call
   npm run bench -- gateway cores [ROUNDS]
                                          the same in several processes behind one port, in each way, and with a thread

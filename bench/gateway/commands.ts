@@ -1,15 +1,19 @@
 /**
- * What one signed call asks of Redis and of PostgreSQL: commands and round trips, counted on real servers with gateway and backend as
+ * What one signed call and one turn ask of Redis and of PostgreSQL: commands and round trips, counted on real servers with gateway and backend as
  * processes of their own. What they ask by themselves meanwhile is subtracted.
  */
 import { type AddressInfo, connect, createServer } from "node:net"
 import type * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
-import { Effect, type Scope } from "effect"
+import * as Postgres from "@galaxy/host-node/sql/Postgres"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { SqlClient } from "effect/sql"
 import { backend, folder, gateway, relay, signIn } from "../../packages/host-node/test/processes/parts.ts"
+import { game, soon, turnsTold } from "../../packages/host-node/test/processes/takeOver.ts"
 import { type OwnRedis, redisWith } from "../../packages/host-node/test/gateway/redis.ts"
 
-const calls = 200
+/** Turns of the game of two that is played: fewer than those after which who never ordered anything has lost. */
+const turns = 8
 const quietMs = 4_000
 const many = "1000000,1000000"
 
@@ -80,7 +84,8 @@ const measured = Effect.fnUntraced(function* (
   sum: Counted,
   client: Client,
   what: string,
-  call: (client: Client, at: number) => Effect.Effect<unknown, unknown>
+  call: (client: Client, at: number) => Effect.Effect<unknown, unknown>,
+  calls = 200
 ) {
   const of = (run: Effect.Effect<unknown, unknown>) =>
     Effect.gen(function* () {
@@ -118,6 +123,7 @@ const measuredWith = (sharedBudgets: boolean): Effect.Effect<void, unknown, Scop
       ...Object.fromEntries(["IP", "SESSION", "USER", "MESSAGE_TYPE"].map((it) => [`GATEWAY_BUDGET_${it}`, many]))
     })
     const { client } = yield* signIn(url, mails, "ada")
+    const { client: other } = yield* signIn(url, mails, "lin")
     const first = client.call("user.account.get", {})
     yield* Effect.retry(first, { times: 200, while: ({ _tag }) => _tag === "Unavailable" })
     const shape = sharedBudgets ? ", shared budgets" : ""
@@ -125,9 +131,35 @@ const measuredWith = (sharedBudgets: boolean): Effect.Effect<void, unknown, Scop
     yield* measured(redis, way.sum, client, `\`user.profile.update\`${shape}`, (it, at) =>
       it.call("user.profile.update", { display_name: `Ada ${at}` })
     )
+    if (sharedBudgets) return
+    const { gameId: game_id, report } = yield* game(client, other)
+    yield* report(0)
+    // This connection isn't counted, so the wait for a turn costs nothing.
+    const sql = Context.get(
+      yield* Layer.build(Postgres.layer({ url: database, maxConnections: 1 })),
+      SqlClient.SqlClient
+    )
+    yield* measured(redis, way.sum, client, "`user.games.order`", (it) =>
+      it.call("user.games.order", { game_id, orders: [{ op: "war", race: "Lyra" }] })
+    )
+    yield* measured(redis, way.sum, client, "`user.games.report`", (it) =>
+      it.call("user.games.report", { game_id, turn: 0 })
+    )
+    yield* measured(
+      redis,
+      way.sum,
+      client,
+      "a turn of two players, both of whom call `user.games.ready`",
+      (_, turn) =>
+        Effect.gen(function* () {
+          for (const it of [client, other]) yield* it.call("user.games.ready", { game_id, turn, ready: true })
+          yield* soon(Effect.map(turnsTold(sql), (told) => told.length === 2 && told.every((it) => it > turn)))
+        }),
+      turns
+    )
   })
 
-/** Prints a table: what a read and a write ask for, without and with shared budgets. */
+/** Prints a table: what reads, writes and a turn ask for, and the first two with shared budgets as well. */
 export const commands = async (): Promise<void> => {
   if (serverUrl() === undefined) throw new Error("GALAXY_TEST_DATABASE_URL names no PostgreSQL server")
   console.log(`| a call | ${shown.map((it) => `\`${it}\``).join(" | ")} | statements | round trips to PostgreSQL |`)
