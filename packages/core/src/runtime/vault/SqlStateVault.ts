@@ -146,10 +146,6 @@ export const layer: Layer.Layer<StateVault, never, SqlClient.SqlClient> = Layer.
           ),
           Stream.flattenIterable
         ),
-      has: Effect.fn("StateVault.has")(function* (gameId) {
-        const rows = yield* sql`SELECT 1 FROM backend.engine_files WHERE game_id = ${gameId} LIMIT 1`
-        return rows.length > 0
-      }, StorageError.refail),
       drop: Effect.fn("StateVault.drop")(function* (gameId) {
         yield* sql`DELETE FROM backend.engine_files WHERE game_id = ${gameId}`
       }, StorageError.refail)

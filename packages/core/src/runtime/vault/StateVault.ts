@@ -82,8 +82,6 @@ export class StateVault extends Context.Service<
     missing(gameId: GameId, files: ReadonlyArray<StateFile>): Effect.Effect<ReadonlyArray<StateFile>, StorageError>
     /** All files of a game by ascending path, checked. A few of them are in memory at once. */
     load(gameId: GameId): Stream.Stream<StateBytes, StateDamaged | StorageError>
-    /** Whether anything is stored of the game. */
-    has(gameId: GameId): Effect.Effect<boolean, StorageError>
     /** Removes all that is stored of the game. */
     drop(gameId: GameId): Effect.Effect<void, StorageError>
   }
@@ -100,6 +98,5 @@ export const layerNone: Layer.Layer<StateVault> = Layer.succeed(StateVault, {
   takeIn: () => never,
   missing: () => never,
   load: () => Stream.fromEffect(never),
-  has: () => Effect.succeed(false),
   drop: () => Effect.void
 })
