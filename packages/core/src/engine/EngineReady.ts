@@ -77,6 +77,10 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
           : Effect.match(host.inspect(run), { onFailure: () => true, onSuccess: Option.isSome })
       )
 
+    /** Ends a run that is no use, if that can be had now: where its host doesn't answer, the sweep ends it later. */
+    const ended = <E>({ epoch, gameId, hostId }: EngineRun, mayEnd: Effect.Effect<void, E>) =>
+      Effect.andThen(mayEnd, Effect.ignore(host.stop(gameId, hostId, epoch)))
+
     /**
      * Asks until it can serve; fails once it has ended. Whether it is ours is asked then: an engine says that it lives to
      * anybody, also to those whose token it doesn't take.
@@ -94,7 +98,6 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       )
 
     const start = Effect.fn("EngineReady.start")(function* <E>(spec: EngineSpec, mayEnd: Effect.Effect<void, E>) {
-      const end = Effect.andThen(mayEnd, host.stop(spec.gameId, spec.hostId, spec.epoch))
       let last = "it didn't answer"
       const heard = (reason: string) => {
         last = reason
@@ -110,7 +113,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
             (error): Effect.Effect<never, EngineStartFailed | EngineGone | EngineHostUnavailable | E> =>
               isStranger(error)
                 ? // It was started with another secret, or before the database was restored.
-                  Effect.andThen(end, new EngineGone())
+                  Effect.andThen(ended(spec, mayEnd), new EngineGone())
                 : Effect.flatMap(
                     silent(spec.hostId),
                     (isSilent): Effect.Effect<never, EngineStartFailed | EngineHostUnavailable> =>
@@ -127,7 +130,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
           duration: config.engineReadyTimeout,
           orElse: () =>
             Effect.andThen(
-              Effect.andThen(mayEnd, Effect.ignore(host.stop(spec.gameId, spec.hostId, spec.epoch))),
+              ended(spec, mayEnd),
               Effect.fail(
                 new EngineStartFailed({ reason: `the engine was not ready in time: ${last}`, permanent: false })
               )
@@ -158,8 +161,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
         Effect.isSuccess,
         Effect.timeoutOrElse({
           duration: config.engineReadyTimeout,
-          orElse: () =>
-            Effect.as(Effect.andThen(mayEnd, Effect.ignore(host.stop(known.gameId, known.hostId, known.epoch))), false)
+          orElse: () => Effect.as(ended(known, mayEnd), false)
         })
       )
       return serves ? Option.some(instance) : Option.none()
