@@ -38,19 +38,18 @@ const startAgain = Effect.fnUntraced(function* (gameId: GameId) {
   yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${gameId}`
 })
 
-/** Everything as it was: the tests share hosts. */
+/** The hosts as they were at first, since the tests share them, with what acts on them. */
 const calm = Effect.gen(function* () {
   const model = yield* ModelHosts
   for (const it of model.names) yield* model.cut(it, false)
   yield* model.refuse(() => undefined)
+  return { model, runtimes: yield* Runtimes, store: yield* RuntimeStore, sql: yield* SqlClient.SqlClient }
 })
 
 layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that are gone", (it) => {
   it.effect("a game whose host is gone is stopped, and starts on another one", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
+      const { model, runtimes } = yield* calm
       const { gameId } = yield* running
       const left = yield* hostOf(gameId)
       yield* model.cut(left, true)
@@ -69,9 +68,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("a start that fails while its host goes is told of", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
+      const { model, runtimes } = yield* calm
       const { gameId, game } = yield* startingGame()
       yield* model.refuse((hostId) => {
         Effect.runSync(model.cut(hostId, true))
@@ -85,9 +82,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("a host that can't run the image, or is full, is passed over", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
+      const { model, runtimes } = yield* calm
       for (const refusal of [
         new EngineStartFailed({ reason: "no such image", permanent: true, imageMissing: true }),
         new EngineStartFailed({ reason: "full", permanent: false, noRoom: true })
@@ -114,10 +109,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("one epoch is one run, though nothing is left of the first one", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
-      const store = yield* RuntimeStore
+      const { model, runtimes, store } = yield* calm
       const { gameId } = yield* running
       const before = yield* row(gameId)
       yield* model.remove(yield* hostOf(gameId), gameId)
@@ -139,9 +131,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("what still runs on a host that comes back is ended, though its game is over", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
+      const { model, runtimes } = yield* calm
       const { gameId } = yield* running
       const left = yield* hostOf(gameId)
       yield* model.cut(left, true)
@@ -166,11 +156,8 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("a game is served by a host that is to be emptied until another one takes it", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
+      const { model, runtimes, sql } = yield* calm
       const hosts = yield* EngineHosts
-      const runtimes = yield* Runtimes
-      const sql = yield* SqlClient.SqlClient
       const { gameId } = yield* running
       const before = yield* row(gameId)
       const here = before.engine_host ?? ""
@@ -201,10 +188,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("nothing is left of a start that came to nothing where the next one begins", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
-      const runtimes = yield* Runtimes
-      const store = yield* RuntimeStore
+      const { model, runtimes, store, sql } = yield* calm
       const { gameId } = yield* startingGame()
       // Its host falls silent when the start has failed, so what it has stays.
       yield* model.refuse((hostId) => {
@@ -227,7 +211,6 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
           players: yield* store.seats(gameId)
         })
       )
-      const sql = yield* SqlClient.SqlClient
       yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${gameId}`
       assert.strictEqual((yield* row(gameId)).engine_epoch, failed.engine_epoch + 1)
       yield* runtimes.reconcile(gameId)
@@ -240,8 +223,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
 
   it.effect("an owner that was overtaken ends no engine", () =>
     Effect.gen(function* () {
-      yield* calm
-      const model = yield* ModelHosts
+      const { model } = yield* calm
       const ready = yield* EngineReady.EngineReady
       const { gameId } = yield* running
       const { engine_epoch: epoch, engine_host } = yield* row(gameId)
