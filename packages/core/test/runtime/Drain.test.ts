@@ -3,6 +3,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import * as HostWatch from "@galaxy/core/runtime/HostWatch"
+import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import * as SqlStateVault from "@galaxy/core/runtime/vault/SqlStateVault"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
@@ -60,7 +61,7 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
         const all = yield* Effect.forEach([1, 2, 3, 4, 5, 6], () => running)
         const there = yield* Effect.filter(all, ({ gameId }) => Effect.map(hostOf(gameId), (it) => it === "a"))
         // In the order in which they move.
-        const games = there.toSorted((x, y) => (x.gameId < y.gameId ? -1 : 1))
+        const games = there.toSorted((x, y) => (x.gameId < y.gameId ? 1 : -1))
         const [first, second, third] = games
         assert(first !== undefined && second !== undefined && third !== undefined)
         assert.lengthOf(games, 3)
@@ -71,14 +72,22 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
           status: 200,
           body: { host_id: "a", answers: true, in_settings: true, draining: true, games: 3, games_bound: 0, most: 10 }
         })
-        // The turn of one is being made: it isn't disturbed.
+        // The turn of the one that would be the first is being made, or begins while it is looked at: it isn't disturbed.
         const sql = yield* SqlClient.SqlClient
         const makes = (status: string) =>
-          sql`UPDATE backend.runtime_records SET status = ${status} WHERE game_id = ${first.gameId}`
-        yield* makes("generation_in_progress")
+          Effect.orDie(sql`UPDATE backend.runtime_records SET status = ${status} WHERE game_id = ${first.gameId}`)
+        const tasks = Effect.forEach(games, ({ gameId }) => Effect.map(row(gameId), (it) => it.engine_task))
+        const begins = yield* Effect.updateService(HostWatch.make, RuntimeStore, (store) => ({
+          ...store,
+          find: (gameId) =>
+            Effect.andThen(gameId === first.gameId ? makes("generation_in_progress") : Effect.void, store.find(gameId))
+        }))
+        for (const look of [begins, pass]) {
+          yield* look
+          assert.deepStrictEqual(yield* tasks, [null, "restart", "restart"])
+          yield* sql`UPDATE backend.runtime_records SET engine_task = NULL WHERE engine_host = 'a'`
+        }
         yield* pass
-        const tasks = yield* Effect.forEach(games, ({ gameId }) => Effect.map(row(gameId), (it) => it.engine_task))
-        assert.deepStrictEqual(tasks, [null, "restart", "restart"])
         yield* makes("running")
         yield* runtimes.forceNextTurn(first.gameId)
         yield* runtimes.reconcile(first.gameId)
