@@ -7,9 +7,10 @@ import { healthNow } from "@galaxy/core/runtime/RuntimeRow"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, Stream, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, row, runtimeOn, startingGame } from "./fixture.ts"
+import * as Quiet from "./quiet.ts"
 import { json, layer as scriptedEngines, type Script, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 const started = Effect.gen(function* () {
@@ -39,16 +40,12 @@ const told = (gameId: GameId) =>
     )
   )
 
-/** A pass, with the time that it waits before it asks an engine again. */
+/** Only what waits for the clock is still for so long. */
+const quiet = Quiet.make({ stillMs: 500 })
+
+/** A pass, with the time that it waits before it asks an engine again; none passes while anything is at work. */
 const passOf = Effect.fnUntraced(function* (watch: Effect.Success<typeof EngineWatch.make>) {
-  const moving = yield* Effect.forkChild(
-    Effect.forever(
-      Effect.andThen(
-        Effect.promise(() => new Promise((done) => setTimeout(done, 5))),
-        advance("1 second")
-      )
-    )
-  )
+  const moving = yield* Effect.forkChild(Effect.forever(Effect.andThen(quiet.settled, advance("1 second"))))
   yield* watch()
   yield* Effect.sync(() => moving.interruptUnsafe())
 })
@@ -81,7 +78,8 @@ const asOther = (gameId: GameId) =>
 
 eachDatabase((name, database) => {
   const world = runtimeOn(database, scriptedEngines, { engineReadyTimeout: "3 seconds" }).pipe(
-    Layer.provideMerge(Layer.succeed(StatesMove, () => true))
+    Layer.provideMerge(Layer.succeed(StatesMove, () => true)),
+    Layer.provideMerge(Layer.succeed(Tracer.Tracer, quiet.tracer))
   )
   layer(world, { timeout: "240 seconds", excludeTestServices: true })(`the watch on ${name}`, (it) => {
     it.effect("a change of health is noted, shown and told once, and so is its end", () =>
