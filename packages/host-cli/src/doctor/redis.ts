@@ -3,6 +3,7 @@ import type { Finding } from "@galaxy/contract/api/admin/Diagnostics"
 import { check } from "@galaxy/core/http/databaseFindings"
 import * as RedisConnection from "@galaxy/host-node/gateway/redis/RedisConnection"
 import { sentence } from "@galaxy/host-node/gateway/redis/RedisFault"
+import * as Sentinels from "@galaxy/host-node/gateway/redis/Sentinels"
 import { Effect, Redacted } from "effect"
 import { Usage } from "../failures.ts"
 
@@ -64,14 +65,18 @@ const role = (fields: Fields): OneFinding =>
       : {
           state: "problem",
           message: `Redis is a ${fields.get("role") ?? "server of unknown role"}, which takes no writes.`,
-          help: "GATEWAY_REDIS_URL must always lead to the master."
+          help: "GATEWAY_REDIS_URL must always lead to the master. Where Sentinels know it, name them: GATEWAY_REDIS_SENTINELS, and --sentinels here."
         }
   )
 
-/** The findings. Fails with `Usage` for an address that is none, or that holds a password. */
+/**
+ * The findings. With Sentinels the address says only how to speak to the master, as in the gateway's settings. Fails with
+ * `Usage` for an address that is none, or that holds a password.
+ */
 export const redisFindings = Effect.fnUntraced(function* (
   text: string,
-  env: Readonly<Record<string, string | undefined>>
+  env: Readonly<Record<string, string | undefined>>,
+  sentinels?: Sentinels.SentinelOptions
 ) {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === "") {
@@ -83,10 +88,10 @@ export const redisFindings = Effect.fnUntraced(function* (
       hint: "Set REDISCLI_AUTH."
     })
   }
-  const place = url.host
+  const place = sentinels === undefined ? url.host : Sentinels.placeOf(sentinels)
   const password = env["REDISCLI_AUTH"]
   if (password) url.password = encodeURIComponent(password)
-  return yield* RedisConnection.open({ url: Redacted.make(url.href) }, undefined, deadlineMs).pipe(
+  return yield* RedisConnection.open({ url: Redacted.make(url.href), sentinels }, undefined, deadlineMs).pipe(
     Effect.flatMap((it) => it.ask((redis) => redis.info())),
     Effect.map((info): ReadonlyArray<OneFinding> => {
       const fields = fieldsOf(info)

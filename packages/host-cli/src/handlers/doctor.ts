@@ -14,6 +14,10 @@ type OneFinding = typeof Finding.Type
 export interface DoctorFlags {
   readonly database: string | undefined
   readonly redis: string | undefined
+  readonly sentinels: string | undefined
+  readonly sentinelMaster: string
+  readonly sentinelUser: string | undefined
+  readonly sentinelTls: boolean
 }
 
 /** Neither is loaded for a check of the server. */
@@ -41,24 +45,34 @@ const databaseFindings = Effect.fnUntraced(function* (url: string) {
   )
 })
 
-const redisFindings = Effect.fnUntraced(function* (url: string) {
-  const redis = yield* Effect.promise(() => import("../doctor/redis.ts"))
-  return yield* redis.redisFindings(url, (yield* Host).env)
+/** Where Sentinels know the master, they are looked at first, and the address may be left out. */
+const redisFindings = Effect.fnUntraced(function* ({ redis: url = "redis://master", ...flags }: DoctorFlags) {
+  const { env } = yield* Host
+  const { redisFindings: look } = yield* Effect.promise(() => import("../doctor/redis.ts"))
+  if (flags.sentinels === undefined) return yield* look(url, env)
+  const of = yield* Effect.promise(() => import("../doctor/sentinels.ts"))
+  const { sentinelMaster: master, sentinelTls: tls, sentinelUser: username, sentinels } = flags
+  const options = yield* of.sentinelOptions({ sentinels, master, username, tls }, env)
+  const [around, own] = yield* Effect.all([of.sentinelFindings(options), look(url, env, options)], { concurrency: 2 })
+  return [...around, ...own]
 })
 
 /** Fails with `NeedsAction` where there is a problem. */
-export const doctor = ({ database, redis }: DoctorFlags) =>
-  withServices(
+export const doctor = (flags: DoctorFlags) => {
+  const { database } = flags
+  const asksRedis = flags.redis !== undefined || flags.sentinels !== undefined
+  return withServices(
     Effect.gen(function* () {
       const output = yield* Output
       const server: Look =
-        database === undefined && redis === undefined ? yield* lookAtServer : { document: {}, findings: [] }
+        database === undefined && !asksRedis ? yield* lookAtServer : { document: {}, findings: [] }
       const findings: ReadonlyArray<OneFinding> = [
         ...server.findings,
         ...(database === undefined ? [] : yield* databaseFindings(database)),
-        ...(redis === undefined ? [] : yield* redisFindings(redis))
+        ...(asksRedis ? yield* redisFindings(flags) : [])
       ]
       yield* output.item({ ...server.document, findings }, findingsText(findings, output.color))
       if (worst(findings) === "problem") return yield* new NeedsAction({ message: "Somebody must act." })
     })
   ).pipe(Effect.provide(Logger.layer([])))
+}

@@ -20,10 +20,11 @@ export interface SentinelOptions {
 }
 
 /** Longest time to connect to a Sentinel, and for its answer, in milliseconds. */
-const patienceMs = 700
+export const patienceMs = 700
 const everyMs = 1_000
 
-const credentials = ({ username, password }: SentinelOptions) => ({
+/** How to sign in at a Sentinel, in the words of ioredis. */
+export const credentials = ({ username, password }: SentinelOptions) => ({
   ...(username === undefined ? {} : { username }),
   ...(password === undefined ? {} : { password: Redacted.value(password) })
 })
