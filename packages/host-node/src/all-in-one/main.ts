@@ -4,7 +4,7 @@ import { Effect, Layer, Redacted, Struct } from "effect"
 import * as settings from "../config/settings.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
-import { answeredArguments, configured, launch } from "../processes/launch.ts"
+import { answeredArguments, configured, idle, idleTold, launch } from "../processes/launch.ts"
 import { backendOptions, engineLimits, gatewayOptions, longestEndMs, refused } from "../processes/options.ts"
 import { Platform } from "../processes/Platform.ts"
 import * as telemetry from "../processes/telemetry.ts"
@@ -81,8 +81,9 @@ const main = async (): Promise<void> => {
       console: options.core?.console !== undefined,
       relay: options.mailRelayUrl !== undefined
     }
+    for (const warning of idle("all-in-one")) process.stderr.write(`Warning: ${warning}.\n`)
     print(screen(it, { ...shown, dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
-    return it.folderLost
+    return Effect.andThen(idleTold("all-in-one"), it.folderLost)
   })
   // The backend ends after the gateway.
   await launch(platform, ready, "\nStopping …", longestEndMs(gateway) + 1_500)

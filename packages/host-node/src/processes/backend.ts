@@ -13,7 +13,7 @@ import * as BackendCluster from "./BackendCluster.ts"
 import { engineHost } from "./backendEngines.ts"
 import * as BackendServer from "./BackendServer.ts"
 import * as Departure from "./Departure.ts"
-import { answeredArguments, configured, launch } from "./launch.ts"
+import { answeredArguments, configured, idleTold, launch } from "./launch.ts"
 import { backendOptions, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
@@ -87,7 +87,8 @@ const main = async (): Promise<void> => {
     ),
     Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } }))
   )
-  await launch(server, Effect.logInfo("backend is ready"), undefined, backendAlone.endDelay + backendAlone.endTimeout)
+  const ready = Effect.andThen(idleTold("backend"), Effect.logInfo("backend is ready"))
+  await launch(server, ready, undefined, backendAlone.endDelay + backendAlone.endTimeout)
 }
 
 await main()

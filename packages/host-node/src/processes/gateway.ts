@@ -10,7 +10,7 @@ import * as Primary from "./cluster/Primary.ts"
 import { oldSpaceOf, processesOn, thisMachine } from "./cluster/shares.ts"
 import { clientIdOf, observed } from "./gatewayObserved.ts"
 import { type GatewayStart, loaded, started } from "./gatewayStart.ts"
-import { answeredArguments, launch } from "./launch.ts"
+import { answeredArguments, idleTold, launch } from "./launch.ts"
 import { gatewayOptions, longestEndMs } from "./options.ts"
 
 /** Several processes that share the port; this one only hands connections over. */
@@ -63,7 +63,7 @@ const main = async (): Promise<void> => {
   const values = await started()
   if (values === undefined) return
   const warned = Effect.forEach(values.keys.warnings, (it) => Effect.logWarning(it), { discard: true })
-  const ready = Effect.andThen(warned, Effect.logInfo("gateway is ready"))
+  const ready = Effect.andThen(Effect.andThen(warned, idleTold("gateway")), Effect.logInfo("gateway is ready"))
   const count = values.gatewayAlone.processes ?? processesOn(thisMachine())
   if (count === 1) return launch(await serverOf(values), ready, undefined, longestEndMs(values.gateway))
   process.title = "galaxy-gateway"

@@ -7,7 +7,8 @@ import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { helpOf, type ProcessName } from "../config/help.ts"
 import { ConfigurationInvalid, type Environment, load, type Settings, type Values } from "../config/load.ts"
 import { knownNames } from "../config/settings.ts"
-import { problemsOf } from "./check.ts"
+import { problemsOf, valuesAsFarAsValid } from "./check.ts"
+import { idleSettings } from "./idleSettings.ts"
 
 const out = (line: string) => void process.stdout.write(`${line}\n`)
 const err = (line: string) => void process.stderr.write(`${line}\n`)
@@ -15,9 +16,18 @@ const err = (line: string) => void process.stderr.write(`${line}\n`)
 /** Longest time that an orderly end may take, unless the process has another. */
 const usualEndMs = 4_500
 
+/** Settings of this process's environment that are set for nothing, one line each. */
+export const idle = (name: ProcessName): ReadonlyArray<string> =>
+  idleSettings(name, process.env, valuesAsFarAsValid(name, process.env))
+
+/** Says so in the log. */
+export const idleTold = (name: ProcessName): Effect.Effect<void> =>
+  Effect.forEach(idle(name), (it) => Effect.logWarning(it), { discard: true })
+
 const configurationChecked = async (name: ProcessName): Promise<void> => {
   const problems = await Effect.runPromise(problemsOf(name, process.env))
   for (const problem of problems) err(problem)
+  for (const warning of idle(name)) err(`Warning: ${warning}.`)
   if (problems.length === 0) return out("The configuration has no problems.")
   err(`${problems.length === 1 ? "One problem" : `${problems.length} problems`}; --help lists all settings.`)
   process.exitCode = 1

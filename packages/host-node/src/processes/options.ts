@@ -12,6 +12,7 @@ import { installedFolder } from "../gateway/page/PageFolder.ts"
 import { pairProblem } from "../gateway/tls/TlsFiles.ts"
 import { isLoopback } from "../http/hosts.ts"
 import type { GatewayKeys } from "./gatewayKeys.ts"
+import { clusterProblems } from "./clusterProblems.ts"
 import { engineProblems } from "./engineProblems.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
@@ -82,20 +83,7 @@ export const contradictions = (values: {
       problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
     }
   }
-  if (backendAlone !== undefined) problems.push(...engineProblems(backendAlone))
-  if (backendAlone?.clusterListenAddr !== undefined && backendAlone.clusterAddr === undefined) {
-    problems.push("BACKEND_CLUSTER_LISTEN_ADDR: needs BACKEND_CLUSTER_ADDR, where others reach what listens there")
-  }
-  const { clusterAddr, engines } = backendAlone ?? {}
-  // They listen on loopback, and are asked for there by every backend.
-  if (clusterAddr !== undefined && engines === "child-process" && !isLoopback(clusterAddr.host)) {
-    problems.push(
-      "BACKEND_CLUSTER_ADDR: other machines can't reach engines that are this backend's children. Set BACKEND_ENGINES=docker, or a loopback address where all backends are on this machine"
-    )
-  }
-  if (clusterAddr?.port === 0) {
-    problems.push("BACKEND_CLUSTER_ADDR: must name a port other than 0, since others connect to it")
-  }
+  if (backendAlone !== undefined) problems.push(...engineProblems(backendAlone), ...clusterProblems(backendAlone))
   if (gateway !== undefined && (gateway.tlsCertPath === undefined) !== (gateway.tlsKeyPath === undefined)) {
     problems.push("GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: set both or neither")
   }

@@ -41,6 +41,7 @@ describe.skipIf(postgres === undefined)("several backends", () => {
             const more = {
               BACKEND_CLUSTER_ADDR: address,
               BACKEND_END_DELAY: "3s",
+              BACKEND_ACCESS_LOG_PER_SECOND: "9",
               BACKEND_ADMIN_BOOTSTRAP_USER: "root",
               BACKEND_ADMIN_BOOTSTRAP_PASSWORD: "correct horse battery"
             }
@@ -53,6 +54,8 @@ describe.skipIf(postgres === undefined)("several backends", () => {
             ports.map((port) => ({ address: `127.0.0.1:${port}`, healthy: true }))
           )
 
+          // A setting that is set for nothing is told of at the start.
+          assert.include(one?.started.output, "BACKEND_ACCESS_LOG_PER_SECOND: no effect with BACKEND_ACCESS_LOG=off")
           // Each says of itself what it is, and the one that is asked names itself.
           const listed = Effect.promise(async () => {
             const url = `http://127.0.0.1:${one?.ports.http}/api/v1/admin/backends`
