@@ -140,7 +140,9 @@ describe("doctor", () => {
     expect((await cli(["doctor", "--redis", "redis://:s3cret@127.0.0.1:1"], {})).code).toBe(64)
     const sentinels = await cli(["doctor", "--sentinels", "127.0.0.1:1,[::1]:1"], {})
     expect(sentinels.code).toBe(1)
-    expect(sentinels.stdout).toMatch(/^problem {2}2 of 2 Sentinels don't answer: 127\.0\.0\.1:1 \(.*\[redis\.sentinels\]/)
+    expect(sentinels.stdout).toMatch(
+      /^problem {2}2 of 2 Sentinels don't answer: 127\.0\.0\.1:1 \(.*\[redis\.sentinels\]/
+    )
     expect(sentinels.stdout).toContain("Redis at mymaster of the Sentinels 127.0.0.1:1, ::1:1 can't be used")
     expect((await cli(["doctor", "--sentinels", "10.0.0.1"], {})).code).toBe(64)
   })

@@ -29,7 +29,10 @@ export const doctor: AnyCommand = Command.make(
       Flag.withDescription("user of the Sentinels, if they have users"),
       Flag.optional
     ),
-    sentinelTls: Flag.Boolean("sentinel-tls").pipe(Flag.withDescription("the Sentinels speak TLS"), Flag.withDefault(false))
+    sentinelTls: Flag.Boolean("sentinel-tls").pipe(
+      Flag.withDescription("the Sentinels speak TLS"),
+      Flag.withDefault(false)
+    )
   },
   ({ database, redis, sentinels, sentinelUser, ...flags }) =>
     Effect.flatMap(

@@ -64,8 +64,7 @@ export const doctor = (flags: DoctorFlags) => {
   return withServices(
     Effect.gen(function* () {
       const output = yield* Output
-      const server: Look =
-        database === undefined && !asksRedis ? yield* lookAtServer : { document: {}, findings: [] }
+      const server: Look = database === undefined && !asksRedis ? yield* lookAtServer : { document: {}, findings: [] }
       const findings: ReadonlyArray<OneFinding> = [
         ...server.findings,
         ...(database === undefined ? [] : yield* databaseFindings(database)),

@@ -73,7 +73,9 @@ const ofBackend = (environment: Environment, { backend }: Loaded): ReadonlyArray
       ? line(given(environment, { accessLogPerSecond }), "with BACKEND_ACCESS_LOG=off")
       : []),
     ...(backend.notificationRetention > longest && given(environment, { notificationRetention }).length > 0
-      ? [`${notificationRetention.name}: no effect beyond BACKEND_DELETED_ACCOUNT_RETENTION, or a day where that is more`]
+      ? [
+          `${notificationRetention.name}: no effect beyond BACKEND_DELETED_ACCOUNT_RETENTION, or a day where that is more`
+        ]
       : [])
   ]
 }
@@ -105,11 +107,7 @@ const ofOneProcess = (environment: Environment): ReadonlyArray<string> =>
   )
 
 /** The lines, without the values of any setting. `values` are those that are valid. */
-export const idleSettings = (
-  name: ProcessName,
-  environment: Environment,
-  values: Loaded
-): ReadonlyArray<string> => [
+export const idleSettings = (name: ProcessName, environment: Environment, values: Loaded): ReadonlyArray<string> => [
   ...(name === "all-in-one" ? ofOneProcess(environment) : []),
   ...ofEngines(environment, values),
   ...ofBackend(environment, values),

@@ -41,22 +41,24 @@ const replayed = Effect.fnUntraced(function* (ran: ReadonlyArray<ReturnType<type
 })
 
 describe.skipIf(!hasServer)("a Redis behind Sentinels", { timeout: 240_000 }, () => {
-  it.live("is told of by each Sentinel: the master, its replicas, who else there is, and whether they could replace it", () =>
-    Effect.gen(function* () {
-      const { master, sentinels } = yield* watched
-      const [first] = sentinels.addresses
-      assert.isDefined(first)
-      const unreachable = { host: "127.0.0.1", port: 1 }
-      const [one, away] = yield* SentinelView.viewOf({ ...sentinels, addresses: [first, unreachable] })
-      const address = `127.0.0.1:${first.port}`
-      assert.deepStrictEqual(one, { address, master: `127.0.0.1:${master.port}`, replicas: 1, others: 2 })
-      assert.deepStrictEqual([away?.address, away?.master], ["127.0.0.1:1", undefined])
-      assert.match(away?.fault ?? "", /ECONNREFUSED/)
-      const of = (change: Partial<Sentinels.SentinelOptions>) =>
-        Effect.map(SentinelView.viewOf({ ...sentinels, addresses: [first], ...change }), ([view]) => view)
-      assert.deepStrictEqual(yield* of({ master: "other" }), { address })
-      assert.match((yield* of({ password: Redacted.make("wrong") }))?.fault ?? "", /WRONGPASS/)
-    }).pipe(Effect.scoped)
+  it.live(
+    "is told of by each Sentinel: the master, its replicas, who else there is, and whether they could replace it",
+    () =>
+      Effect.gen(function* () {
+        const { master, sentinels } = yield* watched
+        const [first] = sentinels.addresses
+        assert.isDefined(first)
+        const unreachable = { host: "127.0.0.1", port: 1 }
+        const [one, away] = yield* SentinelView.viewOf({ ...sentinels, addresses: [first, unreachable] })
+        const address = `127.0.0.1:${first.port}`
+        assert.deepStrictEqual(one, { address, master: `127.0.0.1:${master.port}`, replicas: 1, others: 2 })
+        assert.deepStrictEqual([away?.address, away?.master], ["127.0.0.1:1", undefined])
+        assert.match(away?.fault ?? "", /ECONNREFUSED/)
+        const of = (change: Partial<Sentinels.SentinelOptions>) =>
+          Effect.map(SentinelView.viewOf({ ...sentinels, addresses: [first], ...change }), ([view]) => view)
+        assert.deepStrictEqual(yield* of({ master: "other" }), { address })
+        assert.match((yield* of({ password: Redacted.make("wrong") }))?.fault ?? "", /WRONGPASS/)
+      }).pipe(Effect.scoped)
   )
 
   it.live("whose master is killed: refused with a time to wait, nothing runs twice, then all is well", () =>

@@ -37,9 +37,12 @@ describe("settings without an effect", () => {
 
   it("about Docker, without it", () => {
     const { BACKEND_ENGINES: _, ...others } = docker("a")
-    assert.deepStrictEqual(idle("backend", { ...others, BACKEND_DOCKER_PULL: "true", BACKEND_ENGINES: "child-process" }), [
-      "BACKEND_DOCKER_INSTALLATION, BACKEND_DOCKER_HOSTS, BACKEND_DOCKER_PULL: no effect without BACKEND_ENGINES=docker: engines are this backend's children"
-    ])
+    assert.deepStrictEqual(
+      idle("backend", { ...others, BACKEND_DOCKER_PULL: "true", BACKEND_ENGINES: "child-process" }),
+      [
+        "BACKEND_DOCKER_INSTALLATION, BACKEND_DOCKER_HOSTS, BACKEND_DOCKER_PULL: no effect without BACKEND_ENGINES=docker: engines are this backend's children"
+      ]
+    )
   })
 
   it("about child processes, with Docker", () => {
@@ -51,7 +54,10 @@ describe("settings without an effect", () => {
     const dataDir = { ...docker("a"), BACKEND_DATA_DIR: folder }
     assert.deepStrictEqual(idle("backend", dataDir), [])
     mkdirSync(join(folder, "games", "one"), { recursive: true })
-    assert.match(idle("backend", dataDir).join("\n"), /^BACKEND_DATA_DIR: no effect .* states of a game are in it[^\n]*$/)
+    assert.match(
+      idle("backend", dataDir).join("\n"),
+      /^BACKEND_DATA_DIR: no effect .* states of a game are in it[^\n]*$/
+    )
     rmSync(join(folder, "games"), { recursive: true })
   })
 
@@ -88,7 +94,10 @@ describe("settings without an effect", () => {
       ["GATEWAY_REDIS_SENTINEL_PASSWORD, GATEWAY_REDIS_SENTINEL_TLS: no effect without GATEWAY_REDIS_SENTINELS"]
     )
     const lists = { GATEWAY_BACKEND_HTTP_URL: "http://a:1,http://b:1", GATEWAY_BACKEND_GRPC_PUSH_URL: "http://a:2" }
-    assert.match(idle("gateway", lists).join("\n"), /^GATEWAY_BACKEND_HTTP_URL, .*the first names 2 and the second 1; [^\n]*$/)
+    assert.match(
+      idle("gateway", lists).join("\n"),
+      /^GATEWAY_BACKEND_HTTP_URL, .*the first names 2 and the second 1; [^\n]*$/
+    )
   })
 
   it("of separate processes, in one process", () => {

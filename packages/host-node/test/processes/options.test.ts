@@ -49,6 +49,9 @@ it("backends on several machines don't run engines as their children", () => {
   assert.deepStrictEqual(problem("docker", "10.0.0.5"), [])
   // All backends of all machines would have this one.
   for (const host of ["0.0.0.0", "::"]) {
-    assert.match(problem("docker", host).join("\n"), /^BACKEND_CLUSTER_ADDR: must be where other backends reach this one[^\n]*$/)
+    assert.match(
+      problem("docker", host).join("\n"),
+      /^BACKEND_CLUSTER_ADDR: must be where other backends reach this one[^\n]*$/
+    )
   }
 })
