@@ -77,7 +77,7 @@ const settings = (scale: number) => ({
 
 /**
  * `Sharding` for several backends on one PostgreSQL database. Each serves the others at `HttpServer`, for calls that
- * carry the token, and holds the locks of its share of the games on one session of the database. The database must be
+ * prove to know the secret, and holds the locks of its share of the games on one session of the database. The database must be
  * migrated. Fails with `SecretDiffers` where other backends have another secret.
  */
 export const layerSql = ({
@@ -95,11 +95,11 @@ export const layerSql = ({
   const joined = Layer.unwrap(
     Effect.gen(function* () {
       yield* SecretCheck.check(secret, self)
-      const token = yield* peerCalls.tokenOf(secret)
+      const proofs = yield* peerCalls.proofsOf(secret)
       const served = RunnerServer.layer.pipe(
         Layer.provideMerge(Sharding.layer),
         Layer.provide(RpcServer.layerProtocolHttp({ path })),
-        Layer.merge(peerCalls.onlyPeers(token))
+        Layer.merge(peerCalls.onlyPeers(proofs, peerCalls.receiverAt(host, port)))
       )
       return HttpRouter.serve(served, { disableLogger: true, disableListenLog: true }).pipe(
         Layer.merge(RunnerCheck.layer(self, timeScale)),
@@ -107,7 +107,7 @@ export const layerSql = ({
         Layer.provide(RunnerCheck.layerHealth(self, timeScale)),
         Layer.provide(peerRunners.layer),
         Layer.provide(HttpRunner.layerClientProtocolHttp({ path })),
-        Layer.provide(Layer.effect(HttpClient.HttpClient, peerCalls.client(token))),
+        Layer.provide(Layer.effect(HttpClient.HttpClient, peerCalls.client(proofs))),
         Layer.provide(RunnerWatch.layer(timeScale))
       )
     })
