@@ -64,7 +64,7 @@ const redis = secret()
 const mailPassword = secret()
 const token = secret()
 const adminPassword = randomBytes(18).toString("base64url")
-const backends = machines ?? (small ? ["backend"] : ["backend-1", "backend-2"])
+const backends = machines ?? (small ? ["backend"] : ["backend-1.front", "backend-2.front"])
 const urls = (port) => backends.map((it) => `http://${it}:${port}`).join(",")
 
 const always = {

@@ -107,6 +107,19 @@ export class Compose {
     if (status >= 300) throw new Error(`the engine's version was refused with ${status}`)
   }
 
+  /** What a program of Node prints that runs where engines do. */
+  async besideEngines(image: string, program: string): Promise<string> {
+    const place = ["run", "--rm", "--read-only", "--network", `${this.#name}-engines`, "--entrypoint", "node"]
+    return (await run("docker", [...place, image, "-e", program], { env: this.#env, timeout: 120_000 })).stdout
+  }
+
+  /** A container's address on the network of the engines. */
+  async addressAmongEngines(service: string): Promise<string> {
+    const [id = ""] = (await this.run("ps", "-q", service)).trim().split("\n")
+    const format = `{{(index .NetworkSettings.Networks "${this.#name}-engines").IPAddress}}`
+    return (await run("docker", ["inspect", "--format", format, id], { env: this.#env })).stdout.trim()
+  }
+
   /** The last lines of every container's log. */
   logs(): Promise<string> {
     return this.run("logs", "--no-color", "--tail=60")

@@ -4,6 +4,19 @@ import { platformImages } from "../images/platformImages.ts"
 import { allReady, env, hasCompose, isHardened, started } from "./composed.ts"
 import { playStory } from "./story.ts"
 
+/** A program that tries each address, and prints what has come of each. */
+const attempts = (addresses: ReadonlyArray<readonly [host: string, port: number]>) => `
+  const { connect } = require("node:net")
+  const attempt = ([host, port]) => new Promise((done) => {
+    const socket = connect({ host, port, timeout: 30_000 })
+    for (const event of ["connect", "timeout", "error"]) socket.on(event, (error) => done(error?.code ?? event))
+  })
+  Promise.all(${JSON.stringify(addresses)}.map(attempt)).then((all) => {
+    console.log(JSON.stringify(all))
+    process.exit()
+  })
+`
+
 describe.skipIf(!hasCompose)("the compose file of two backends", { timeout: 600_000 }, () => {
   it("start two backends whose engines are containers, and go on with one of them", () =>
     started("compose.yaml", async (compose) => {
@@ -12,6 +25,20 @@ describe.skipIf(!hasCompose)("the compose file of two backends", { timeout: 600_
       await isHardened(compose)
       await compose.registerEngine(addresses.backend, engine)
       expect(await playStory(addresses, await compose.secrets())).toContain("all as promised")
+
+      // An engine's network leads to no listener of a backend.
+      const backends = ["backend-1", "backend-2"] as const
+      const ports = [8081, 8082, 7070] as const
+      const among = await Promise.all(backends.map((it) => compose.addressAmongEngines(it)))
+      const attempted = [
+        ...among.flatMap((host) => ports.map((port) => [host, port] as const)),
+        ["backend-1", 8081] as const
+      ]
+      const reached = await compose.besideEngines(engine, attempts([...attempted, ["backend-1.front", 8081]]))
+      const [front, ...others] = (JSON.parse(reached) as ReadonlyArray<string>).toReversed()
+      expect(others).toEqual(attempted.map(() => "ECONNREFUSED"))
+      // That name means nothing there.
+      expect(front).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/)
 
       const second = await allReady(compose, "backend-2")
       await compose.run("kill", "backend-1")
