@@ -155,6 +155,13 @@ export class EngineHost extends Context.Service<
   }
 >()("@galaxy/core/engine/EngineHost") {}
 
+/** Whether a host is known not to answer, so that asking it would only take time. */
+export const isSilent = (host: EngineHost["Service"], hostId: string): Effect.Effect<boolean> =>
+  Effect.map(host.hosts, (all) => all.some((it) => it.hostId === hostId && !it.answers))
+
+/** How long an engine is asked whose host doesn't answer either: its daemon alone may be away. */
+export const silentTimeout = "1 second"
+
 /** The one host of programs whose engines all run in one place. */
 export const localHost = "local"
 

@@ -14,7 +14,9 @@ import {
   type EngineRun,
   type EngineSpec,
   type EngineStale,
-  EngineStartFailed
+  EngineStartFailed,
+  isSilent,
+  silentTimeout
 } from "./EngineHost.ts"
 import type { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
@@ -52,9 +54,6 @@ export class EngineReady extends Context.Service<
 export const isStranger = (error: EngineRefused | EngineUnreachable): boolean =>
   error._tag === "EngineUnreachable" && error.stranger === true
 
-/** How long an engine is asked whose host doesn't answer either. */
-const silentTimeout = "1 second"
-
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
 /** `EngineReady` over the port `EngineHost` and the engine's routes. */
@@ -65,9 +64,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    /** Whether the host is known not to answer, so that asking it would only take time. */
-    const silent = (hostId: string) =>
-      Effect.map(host.hosts, (all) => all.some((it) => it.hostId === hostId && !it.answers))
+    const silent = (hostId: string) => isSilent(host, hostId)
 
     /** Whether it may still get better: a host that hasn't answered just now knows of no end. */
     const runs = (run: EngineRun) =>

@@ -14,7 +14,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, identity, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineClient, type EngineBody, keptIn } from "../engine/EngineClient.ts"
-import { type EngineAccess, EngineHost, type EngineRun } from "../engine/EngineHost.ts"
+import { type EngineAccess, EngineHost, type EngineRun, isSilent, silentTimeout } from "../engine/EngineHost.ts"
 import { EngineTokens } from "../engine/EngineTokens.ts"
 import { EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
@@ -42,8 +42,8 @@ export interface Orders {
 
 /**
  * In-game calls of players (`user.games.*`). A game that the user may not see is `GameNotFound`, one that they don't
- * play in `NotGameMember`. Without an engine within `callTimeout` they fail with `EngineUnreachable`; an engine that has
- * gone is brought up meanwhile.
+ * play in `NotGameMember`. Without an engine within `callTimeout` they fail with `EngineUnreachable`, and sooner where its
+ * host is known to be silent; an engine that has gone is brought up meanwhile.
  */
 export class PlayerOrders extends Context.Service<
   PlayerOrders,
@@ -130,6 +130,18 @@ export const layer: Layer.Layer<
       return { gameId, hostId: engine_host, epoch: engine_epoch, endpoint: new URL(engine_endpoint), token }
     })
 
+    /** Fails where neither the engine's host nor the engine itself answers: nothing is sent that would be waited for. */
+    const reached = Effect.fnUntraced(function* (engine: EngineRun & EngineAccess) {
+      if (!(yield* isSilent(host, engine.hostId))) return engine
+      const answers = yield* Effect.timeoutOption(Effect.isSuccess(client.probe(engine)), silentTimeout)
+      if (Option.getOrElse(answers, () => false)) return engine
+      return yield* new EngineUnreachable({
+        reason: `the engine's host ${engine.hostId} doesn't answer`,
+        lost: true,
+        unsent: true
+      })
+    })
+
     /**
      * Calls the game's engine, kept awake meanwhile: the run that the row names, or the one that the game's owner brings
      * up. One that turns out not to be there is asked for at the owner once, if it can't have done anything.
@@ -149,7 +161,8 @@ export const layer: Layer.Layer<
           }
           return yield* notUp
         }).pipe(Effect.timeoutOrElse({ duration: config.callTimeout, orElse: () => Effect.fail(notUp) }))
-      const asked = (known: (EngineRun & EngineAccess) | undefined) => Effect.scoped(Effect.flatMap(woken(known), call))
+      const asked = (known: (EngineRun & EngineAccess) | undefined) =>
+        Effect.scoped(Effect.flatMap(Effect.flatMap(woken(known), reached), call))
       return Effect.flatMap(named(gameId, row), asked).pipe(
         Effect.catchIf(
           (error): error is EngineUnreachable => error instanceof EngineUnreachable && again(error),

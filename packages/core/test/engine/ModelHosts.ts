@@ -31,6 +31,8 @@ interface Host {
   cut: boolean
   /** Being cut off, it refuses nothing: whoever calls its engines waits. */
   mute: boolean
+  /** It doesn't answer, while its engines do. */
+  away: boolean
   readonly runs: Map<GameId, Run>
   /** The latest epoch of each game that was started here. */
   readonly latest: Map<GameId, number>
@@ -47,6 +49,8 @@ export class ModelHosts extends Context.Service<
     cut(hostId: string, cut: boolean): Effect.Effect<void>
     /** Calls to the host's engines are answered never, or again. */
     mute(hostId: string, mute: boolean): Effect.Effect<void>
+    /** The host answers nobody, or again; its engines do. */
+    away(hostId: string, away: boolean): Effect.Effect<void>
     /** Ends the game's engine on the host as a crash does. */
     kill(hostId: string, gameId: GameId): Effect.Effect<void>
     /** The same, and leaves nothing by which the host knows of it: somebody has removed it by hand. */
@@ -71,7 +75,10 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
   Layer.effectContext(
     Effect.sync(() => {
       const hosts = new Map(
-        names.map((it): [string, Host] => [it, { cut: false, mute: false, runs: new Map(), latest: new Map() }])
+        names.map((it): [string, Host] => [
+          it,
+          { cut: false, mute: false, away: false, runs: new Map(), latest: new Map() }
+        ])
       )
       const inits = new Map<GameId, InitRequest>()
       const made = new Map<GameId, Map<number, number>>()
@@ -84,7 +91,7 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
       const reach = (hostId: string) =>
         Effect.suspend(() => {
           const found = hosts.get(hostId)
-          return found === undefined || found.cut
+          return found === undefined || found.cut || found.away
             ? Effect.fail(new EngineHostUnavailable({ reason: `${hostId} doesn't answer` }))
             : Effect.succeed(found)
         })
@@ -131,7 +138,9 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
         discard: (gameId, hostId, upTo) =>
           Effect.tap(end(gameId, hostId, upTo), () => Effect.sync(() => void discards.push({ hostId, gameId }))),
         list: Effect.sync(() => all().filter((it) => hosts.get(it.hostId)?.cut === false)),
-        hosts: Effect.sync(() => [...hosts].map(([hostId, { cut }]) => ({ hostId, answers: !cut, most }))),
+        hosts: Effect.sync(() =>
+          [...hosts].map(([hostId, { away, cut }]) => ({ hostId, answers: !cut && !away, most }))
+        ),
         asleep: Effect.succeed(new Set<GameId>()),
         hold: () => Effect.succeed(true)
       })
@@ -201,6 +210,11 @@ export const layerOf = (names: ReadonlyArray<string>, most = 100) =>
           Effect.sync(() => {
             const found = hosts.get(hostId)
             if (found !== undefined) found.mute = mute
+          }),
+        away: (hostId, away) =>
+          Effect.sync(() => {
+            const found = hosts.get(hostId)
+            if (found !== undefined) found.away = away
           }),
         kill: (hostId, gameId) => Effect.sync(() => void hosts.get(hostId)?.runs.delete(gameId)),
         remove: (hostId, gameId) =>
