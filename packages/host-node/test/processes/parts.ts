@@ -19,34 +19,38 @@ export const token = "shared-by-both"
 /** A key of 32 equal bytes, in base64. */
 export const key = (fill: number) => Buffer.alloc(32, fill).toString("base64")
 
+/** A relay that keeps what it gets. It takes a mail over only if `accepts` says so, and else never answers. */
+export const relayThat = (accepts: () => boolean) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly port: number; readonly mails: Array<string> }>((resume) => {
+      const mails: Array<string> = []
+      const server = new SMTPServer({
+        authOptional: true,
+        disabledCommands: ["STARTTLS"],
+        onData: (stream, _session, done) => {
+          let text = ""
+          stream.on("data", (chunk: Buffer) => {
+            text += chunk.toString("utf8")
+          })
+          stream.on("end", () => {
+            mails.push(text)
+            if (accepts()) done()
+          })
+        }
+      })
+      // A backend that is killed resets its connections.
+      server.on("error", () => undefined)
+      server.listen(0, "127.0.0.1", () => {
+        resume(
+          Effect.succeed({ port: (server.server.address() as AddressInfo).port, mails, close: () => server.close() })
+        )
+      })
+    }),
+    (it) => Effect.sync(() => (it as unknown as { readonly close: () => void }).close())
+  )
+
 /** A relay that keeps what it gets. */
-export const relay = Effect.acquireRelease(
-  Effect.callback<{ readonly port: number; readonly mails: Array<string> }>((resume) => {
-    const mails: Array<string> = []
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ["STARTTLS"],
-      onData: (stream, _session, done) => {
-        let text = ""
-        stream.on("data", (chunk: Buffer) => {
-          text += chunk.toString("utf8")
-        })
-        stream.on("end", () => {
-          mails.push(text)
-          done()
-        })
-      }
-    })
-    // A backend that is killed resets its connections.
-    server.on("error", () => undefined)
-    server.listen(0, "127.0.0.1", () => {
-      resume(
-        Effect.succeed({ port: (server.server.address() as AddressInfo).port, mails, close: () => server.close() })
-      )
-    })
-  }),
-  (it) => Effect.sync(() => (it as unknown as { readonly close: () => void }).close())
-)
+export const relay = relayThat(() => true)
 
 /** A folder that is removed in the end. */
 export const folder = Effect.acquireRelease(
