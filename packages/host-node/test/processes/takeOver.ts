@@ -66,28 +66,38 @@ export const platform = Effect.gen(function* () {
   return { front, sql, ada, lin, runner }
 })
 
-/** Starts a game whose turns are made when both are done. */
-export const game = Effect.fnUntraced(function* (ada: GalaxyClient, lin: GalaxyClient) {
-  const { user_id } = yield* lin.call("user.account.get", {})
-  const { game_id } = yield* ada.call("lobby.games.create", {
+/** Starts a game of the two whose turns are made when both are done, and else once a year. Returns its id. */
+export const newGame = Effect.fnUntraced(function* (
+  owner: GalaxyClient,
+  guest: GalaxyClient,
+  [ownRace, otherRace]: readonly [string, string]
+) {
+  const { user_id } = yield* guest.call("user.account.get", {})
+  const { game_id } = yield* owner.call("lobby.games.create", {
     game_name: "Two",
     min_players: 2,
     max_players: 2,
     turn_schedule: "0 0 1 1 *",
     early_turns: true
   })
-  yield* ada.call("lobby.games.open_enrollment", { game_id })
-  const own = yield* ada.call("lobby.invites.issue", { game_id })
-  yield* ada.call("lobby.invites.redeem", {
+  yield* owner.call("lobby.games.open_enrollment", { game_id })
+  const own = yield* owner.call("lobby.invites.issue", { game_id })
+  yield* owner.call("lobby.invites.redeem", {
     game_id,
     invite_id: own.invite_id,
-    race_name: "Vega",
+    race_name: ownRace,
     ...(own.code === undefined ? {} : { code: own.code })
   })
-  const hers = yield* ada.call("lobby.invites.issue", { game_id, invited_user_id: user_id })
-  yield* lin.call("lobby.invites.redeem", { game_id, invite_id: hers.invite_id, race_name: "Lyra" })
-  yield* ada.call("lobby.games.ready_to_start", { game_id })
-  yield* ada.call("lobby.games.start", { game_id })
+  const other = yield* owner.call("lobby.invites.issue", { game_id, invited_user_id: user_id })
+  yield* guest.call("lobby.invites.redeem", { game_id, invite_id: other.invite_id, race_name: otherRace })
+  yield* owner.call("lobby.games.ready_to_start", { game_id })
+  yield* owner.call("lobby.games.start", { game_id })
+  return game_id
+})
+
+/** Starts a game of the two, and returns how they play it. */
+export const game = Effect.fnUntraced(function* (ada: GalaxyClient, lin: GalaxyClient) {
+  const game_id = yield* newGame(ada, lin, ["Vega", "Lyra"])
 
   const report = (turn: number) => Effect.retry(ada.call("user.games.report", { game_id, turn }), patiently)
   const order = (open: number) =>

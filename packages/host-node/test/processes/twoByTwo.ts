@@ -113,5 +113,5 @@ export const platform = Effect.gen(function* () {
     baseUrl = front.url
   ) => GalaxyClient.make({ baseUrl, gatewayKey: client.gatewayKey, session: { deviceSessionId, key } })
 
-  return { front, backends, gateways, player, clientOf, log: Context.get(storage, PushLog.PushLog) }
+  return { front, backends, gateways, player, clientOf, sql, log: Context.get(storage, PushLog.PushLog) }
 })
