@@ -65,6 +65,8 @@ export interface EngineEnd {
 export interface EngineHostStatus {
   readonly hostId: string
   readonly answers: boolean
+  /** How long ago it last answered, in milliseconds, where it doesn't now and that is known. It is found out late. */
+  readonly silentFor?: number | undefined
   /** Engines that may run at once, where there is a bound. */
   readonly most?: number | undefined
   /** For operators, in a sentence: what keeps it from starting any engine, or has to be mended while it starts them. */

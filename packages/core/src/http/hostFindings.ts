@@ -110,6 +110,19 @@ const room = ({ engine_hosts: all }: Facts): ReadonlyArray<OneFinding> => {
   ]
 }
 
+/** `engine.host.trouble`, only where a host that answers has something that has to be mended. */
+const troubled = ({ engine_hosts: all }: Facts): ReadonlyArray<OneFinding> => {
+  const these = all.filter((it) => it.in_settings && it.answers && it.trouble !== undefined)
+  if (these.length === 0) return []
+  return [
+    check("engine.host.trouble", "", {
+      state: "problem",
+      message: `${named(these, (it) => `${it.host_id}: ${it.trouble}`)}.`,
+      help: "Engines are started there all the same. Mend what is named before it harms a game."
+    })
+  ]
+}
+
 /** `engine.host.left`: hosts that this backend doesn't know. Backends with children of their own never know each other's. */
 const left = (facts: Facts): ReadonlyArray<OneFinding> => {
   const { backends, engine_hosts: all } = facts
@@ -133,6 +146,7 @@ const left = (facts: Facts): ReadonlyArray<OneFinding> => {
 /** Findings about the hosts of engines. */
 export const hostFindings = (facts: Facts): ReadonlyArray<OneFinding> => [
   engineHost(facts),
+  ...troubled(facts),
   ...room(facts),
   ...left(facts)
 ]

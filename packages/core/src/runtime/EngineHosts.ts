@@ -100,6 +100,7 @@ export const layer: Layer.Layer<EngineHosts, never, EngineHost | SqlClient.SqlCl
 
     const state = (status: EngineHostStatus, draining: boolean, now: number): HostState => {
       if (status.answers) heard.set(status.hostId, now)
+      else if (status.silentFor !== undefined) heard.set(status.hostId, now - status.silentFor)
       const silent = now - (heard.get(status.hostId) ?? begun)
       return { ...status, draining, givenUp: !status.answers && silent >= Duration.toMillis(givenUpAfter) }
     }

@@ -162,6 +162,19 @@ describe("of hosts of engines", () => {
     })
   })
 
+  it("what has to be mended on one that answers is a problem, even if there is no other", () => {
+    const shared = host("alpha", { trouble: "another platform has engines here under the name galaxy" })
+    expect(found([shared])).toMatchObject({
+      "engine.host": { state: "ok" },
+      "engine.host.trouble": {
+        state: "problem",
+        message: "alpha: another platform has engines here under the name galaxy."
+      }
+    })
+    // Why one doesn't answer is said elsewhere.
+    expect(found([host("alpha"), host("beta", silent)])).not.toHaveProperty("engine.host.trouble")
+  })
+
   it("no room on any of several is a problem", () => {
     const full = host("alpha", { games: 10 })
     expect(found([full, host("beta", { draining: true })])["engine.host.room"]).toMatchObject({

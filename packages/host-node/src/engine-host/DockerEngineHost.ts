@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import type { Identity } from "@galaxy/core/engine/Incarnation"
 import { EngineHost, EngineHostUnavailable } from "@galaxy/core/engine/EngineHost"
-import { type Duration, Effect, Layer, Option, PubSub, Ref, type Scope, Stream } from "effect"
+import { Clock, type Duration, Effect, Layer, Option, PubSub, Ref, type Scope, Stream } from "effect"
 import { connect, type DockerTimes } from "./docker/DockerDaemon.ts"
 import { makeDockerHost } from "./docker/DockerHost.ts"
 import { defaultLimits, type DockerHostSettings, type EngineLimits } from "./docker/DockerSettings.ts"
@@ -92,10 +92,11 @@ export const make = (options: DockerEngineHostOptions): Effect.Effect<EngineHost
     const answering = Effect.filter(hosts, ({ seen }) => Effect.map(Ref.get(seen), ({ answers }) => answers))
 
     const statuses = Effect.forEach(hosts, ({ host, seen }) =>
-      Effect.map(Ref.get(seen), ({ answers, trouble }) => ({
+      Effect.map(Effect.all([Ref.get(seen), Clock.currentTimeMillis]), ([{ answers, heardAt, trouble }, now]) => ({
         hostId: host.host.name,
         answers,
         most: host.host.most,
+        ...(answers || heardAt === undefined ? {} : { silentFor: now - heardAt }),
         ...(trouble === undefined ? {} : { trouble })
       }))
     )

@@ -21,6 +21,8 @@ const rememberedMs = 7 * 24 * 3_600_000
 /** What is known of a daemon. */
 export interface Seen {
   readonly answers: boolean
+  /** When it last answered, in milliseconds of the clock. */
+  readonly heardAt?: number | undefined
   /** Why it doesn't; or what has to be mended on one that does. */
   readonly trouble?: string | undefined
 }
@@ -43,7 +45,7 @@ export const watchHost = (
   /** They are left alone, and their platform leaves alone what is here: only an operator can end that. */
   const noteStrangers = Effect.fnUntraced(function* (strangers: number) {
     const trouble = strangers === 0 ? undefined : shared(strangers, installation)
-    const before = yield* Ref.getAndUpdate(seen, (it) => (it.answers ? { answers: true, trouble } : it))
+    const before = yield* Ref.getAndUpdate(seen, (it) => (it.answers ? { ...it, trouble } : it))
     if (trouble !== undefined && before.trouble === undefined)
       yield* Effect.logWarning(`the host ${hostId}: ${trouble}`)
   })
@@ -74,13 +76,19 @@ export const watchHost = (
     Effect.catch((error) => Effect.logDebug(`no events of the host ${hostId}: ${error.message}`))
   )
 
+  /** Fails if the daemon doesn't answer. */
+  const heard = Effect.gen(function* () {
+    yield* daemon.ping
+    const heardAt = yield* Clock.currentTimeMillis
+    yield* Ref.update(seen, (it) => (it.answers ? { ...it, heardAt } : { answers: true, heardAt }))
+  })
+
   /** Fails as soon as the daemon doesn't answer. */
   const connected = Effect.gen(function* () {
-    yield* daemon.ping
-    yield* Ref.set(seen, { answers: true })
+    yield* heard
     return yield* Effect.all(
       [
-        Effect.forever(Effect.delay(daemon.ping, beat)),
+        Effect.forever(Effect.delay(heard, beat)),
         Effect.forever(Effect.andThen(events, Effect.sleep(again))),
         Effect.forever(Effect.andThen(tidy, Effect.sleep(tidying)))
       ],
@@ -91,7 +99,11 @@ export const watchHost = (
   return connected.pipe(
     Effect.catch((error) =>
       Effect.gen(function* () {
-        const before = yield* Ref.getAndSet(seen, { answers: false, trouble: error.message })
+        const before = yield* Ref.getAndUpdate(seen, ({ heardAt }) => ({
+          answers: false,
+          heardAt,
+          trouble: error.message
+        }))
         if (before.answers) yield* Effect.logWarning(`the host ${hostId} is away: ${error.message}`)
         yield* Effect.sleep(again)
       })

@@ -1,7 +1,7 @@
 /** What is special about engines on Docker, on the testkit's double. What every host does is in the contract. */
 import { createConnection, createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Option, Schedule, Stream } from "effect"
+import { Clock, Effect, Fiber, Option, Schedule, Stream } from "effect"
 import { backend, client, daemon, hostOn, identityOf, imageRef, newGame, specOf } from "./doubleHost.ts"
 
 const eventually = <A, E>(effect: Effect.Effect<A, E>, until: (value: A) => boolean) =>
@@ -241,7 +241,13 @@ describe("several Docker hosts", () => {
       yield* eventually(host.hosts, (them) => them[1]?.answers === true)
       assert.deepStrictEqual((yield* host.list).map((it) => it.hostId).toSorted(), ["alpha", "beta"])
       yield* link.cut
+      const cutAt = yield* Clock.currentTimeMillis
       yield* eventually(host.hosts, (them) => them[1]?.answers === false)
+      // Since before that was found out.
+      const asked = yield* Clock.currentTimeMillis
+      const [answering, silent] = yield* host.hosts
+      assert.isUndefined(answering?.silentFor)
+      assert.isAtLeast(silent?.silentFor ?? -1, asked - cutAt)
       assert.deepStrictEqual(
         (yield* host.list).map((it) => it.hostId),
         ["alpha"]
