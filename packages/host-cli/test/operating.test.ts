@@ -148,6 +148,18 @@ describe("doctor", () => {
   })
 })
 
+describe("host forget", () => {
+  it("of one that is in use gives no advice about engine versions", async () => {
+    const error = { code: "conflict", reason: "in_use", message: "the host is in this backend's settings" }
+    const { code, stderr } = await cli(["host", "forget", "beta"], {
+      fetch: () => Response.json({ error }, { status: 409 })
+    })
+    expect(code).not.toBe(0)
+    expect(stderr).toContain("galaxy-admin host list")
+    expect(stderr).not.toContain("engine register")
+  })
+})
+
 describe("watch", () => {
   it("tells what a game is at first, and ends once it is as wanted", async () => {
     const game = { game_id: id, game_name: "Orion", status: "running", current_turn: 12 }

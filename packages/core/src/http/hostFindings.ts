@@ -96,7 +96,7 @@ const engineHost = (facts: Facts): OneFinding => {
   )
 }
 
-/** `engine.host.room`, only where several hosts answer and none of them takes a game. */
+/** `engine.host.room`, only where several hosts answer and none of them takes a new game. */
 const room = ({ engine_hosts: all }: Facts): ReadonlyArray<OneFinding> => {
   const answering = all.filter((it) => it.in_settings && it.answers)
   const takes = answering.filter((it) => !it.draining && (it.most === undefined || it.games < it.most))
@@ -104,8 +104,8 @@ const room = ({ engine_hosts: all }: Facts): ReadonlyArray<OneFinding> => {
   return [
     check("engine.host.room", "", {
       state: "problem",
-      message: `No engine host takes another game: ${named(answering, (it) => `${it.host_id} ${it.draining ? "is drained" : `has ${it.games} of ${it.most}`}`)}.`,
-      help: "Games that need an engine wait. Add a host, raise `engines` of one in BACKEND_DOCKER_HOSTS, or take a drain back with `galaxy-admin host undrain HOST`."
+      message: `No engine host takes a new game: ${named(answering, (it) => `${it.host_id} ${it.draining ? "is drained" : `has ${it.games} of ${it.most}`}`)}.`,
+      help: "New games wait; games in play go on where they are, also on a drained host. Add a host, raise `engines` of one in BACKEND_DOCKER_HOSTS, or take a drain back with `galaxy-admin host undrain HOST`."
     })
   ]
 }

@@ -7,6 +7,7 @@
 import { Clock, Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineHost, type EngineHostStatus } from "../engine/EngineHost.ts"
+import { note } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { live } from "./RuntimeRow.ts"
 
@@ -149,8 +150,13 @@ export const layer: Layer.Layer<EngineHosts, never, EngineHost | SqlClient.SqlCl
     }).pipe(StorageError.refail, Effect.withSpan("EngineHosts.list"))
 
     const drain = Effect.fn("EngineHosts.drain")(function* (hostId: string, draining: boolean) {
-      const found = (yield* list).find((it) => it.hostId === hostId)
+      const all = yield* list
+      const found = all.find((it) => it.hostId === hostId)
       if (found === undefined) return yield* new EngineHostUnknown({ hostId })
+      const moving = found.games - found.bound
+      const others = all.filter((it) => it.hostId !== hostId && it.answers && !it.draining)
+      if (draining && !found.draining && others.length > 0 && moving > 0)
+        yield* note({ kind: "engine", what: "move" }, moving)
       yield* StorageError.refail(sql`
         INSERT INTO backend.engine_hosts (host_id, draining) VALUES (${hostId}, ${draining})
         ON CONFLICT (host_id) DO UPDATE SET draining = EXCLUDED.draining`)

@@ -179,7 +179,7 @@ describe("of hosts of engines", () => {
     const full = host("alpha", { games: 10 })
     expect(found([full, host("beta", { draining: true })])["engine.host.room"]).toMatchObject({
       state: "problem",
-      message: "No engine host takes another game: alpha has 10 of 10; beta is drained."
+      message: "No engine host takes a new game: alpha has 10 of 10; beta is drained."
     })
     expect(found([full, host("beta")])).not.toHaveProperty("engine.host.room")
     // A single one of child processes puts engines to sleep.

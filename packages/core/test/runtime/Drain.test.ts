@@ -2,10 +2,12 @@
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import { EngineHosts } from "@galaxy/core/runtime/EngineHosts"
 import * as HostWatch from "@galaxy/core/runtime/HostWatch"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import * as SqlStateVault from "@galaxy/core/runtime/vault/SqlStateVault"
+import { SideEffects, type SideEffectNotes } from "@galaxy/core/shared/SideEffects"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
@@ -67,6 +69,13 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("a host that
         assert.lengthOf(games, 3)
         for (const game of games) yield* rename(game, "before")
 
+        const notes: SideEffectNotes = { effects: [], onlyChecked: [] }
+        yield* Effect.provideService((yield* EngineHosts).drain("a", true), SideEffects, notes)
+        assert.deepStrictEqual(
+          notes.effects.map(({ kind, what }) => `${kind}: ${what}`),
+          ["engine: move", "engine: move", "engine: move"]
+        )
+        yield* (yield* EngineHosts).drain("a", false)
         const drained = yield* call("", "POST", `${path}/a/drain`, { reason: "new disk" })
         assert.deepStrictEqual(drained, {
           status: 200,

@@ -3,6 +3,7 @@ import { EngineHosts, type HostState } from "@galaxy/core/runtime/EngineHosts"
 import * as HostWatch from "@galaxy/core/runtime/HostWatch"
 import { best, StatesMove } from "@galaxy/core/runtime/Placement"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { SideEffects, type SideEffectNotes } from "@galaxy/core/shared/SideEffects"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it as plain, layer } from "@effect/vitest"
@@ -52,6 +53,14 @@ const running = Effect.gen(function* () {
   yield* (yield* Runtimes).reconcile(game.gameId)
   return game
 })
+
+/** What a dry run would say that it causes. */
+const effectsOf = <A, E, R>(change: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const notes: SideEffectNotes = { effects: [], onlyChecked: [] }
+    yield* Effect.provideService(change, SideEffects, notes)
+    return notes.effects.map(({ kind, what }) => `${kind}: ${what}`)
+  })
 
 const world = (moves: boolean) =>
   runtimeOn(layerPglite, layerOf(["a", "b"])).pipe(Layer.provideMerge(Layer.succeed(StatesMove, () => moves)))
@@ -165,7 +174,8 @@ layer(world(false), { timeout: "240 seconds", excludeTestServices: true })(
         const games = [yield* running, yield* running]
         const places = yield* hostsOf(games)
         assert.sameMembers(places, ["a", "b"])
-        yield* hosts.drain("a", true)
+        // Its only game is bound to it: nothing would move.
+        assert.deepStrictEqual(yield* effectsOf(hosts.drain("a", true)), [])
         yield* model.cut("b", true)
         yield* advance("20 seconds")
         yield* pass

@@ -22,7 +22,7 @@ const byReason: { readonly [R in ReasonOf<"conflict"> | ReasonOf<"forbidden">]: 
   version_disabled: "Enable it: galaxy-admin engine update VERSION --enabled",
   not_a_patch:
     "Only a higher patch of the same version can be moved to; for others: game force-stop, then game force-start --engine VERSION",
-  in_use: "Games run on it; register a new version instead: galaxy-admin engine register VERSION IMAGE",
+  in_use: "See what uses it: galaxy-admin engine list, galaxy-admin host list, galaxy-admin game list --status running",
   not_enough_players:
     "Give seats to those who apply: galaxy-admin game applications GAME. With at least one player it can be started all the same: galaxy-admin game force-start GAME",
   not_owner: "A private game is its owner's. Cancelling, force-start, force-stop and ban are for every game.",

@@ -63,11 +63,14 @@ const ofEngines = (environment: Environment, { backendAlone }: Loaded): Readonly
 
 const ofBackend = (environment: Environment, { backend }: Loaded): ReadonlyArray<string> => {
   if (backend === undefined) return []
-  const { accessLogPerSecond, notificationRetention, trustedNetwork } = settings.backend
+  const { accessLogPerSecond, adminBootstrapUser, notificationRetention, trustedNetwork } = settings.backend
   const longest = Math.max(backend.deletedKept, dayMs)
   return [
     ...(backend.trustedNetwork && backend.gatewayToken !== undefined
       ? line([trustedNetwork.name], "with BACKEND_GATEWAY_TOKEN: only callers with the token are let in")
+      : []),
+    ...(backend.adminBootstrapPassword === undefined
+      ? line(given(environment, { adminBootstrapUser }), "without BACKEND_ADMIN_BOOTSTRAP_PASSWORD")
       : []),
     ...(backend.accessLog === "off"
       ? line(given(environment, { accessLogPerSecond }), "with BACKEND_ACCESS_LOG=off")

@@ -79,8 +79,9 @@ export const contradictions = (values: {
         "BACKEND_AUTH_MAILS_KEPT: must be less than BACKEND_AUTH_MAILS_PER_DAY, or nobody could sign in for the first time"
       )
     }
-    if ((backend.adminBootstrapUser === undefined) !== (backend.adminBootstrapPassword === undefined)) {
-      problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
+    // The other way round is usual: the password is removed after the first start.
+    if (backend.adminBootstrapUser === undefined && backend.adminBootstrapPassword !== undefined) {
+      problems.push("BACKEND_ADMIN_BOOTSTRAP_PASSWORD: needs BACKEND_ADMIN_BOOTSTRAP_USER, whose password it is")
     }
   }
   if (backendAlone !== undefined) problems.push(...engineProblems(backendAlone), ...clusterProblems(backendAlone))

@@ -74,6 +74,7 @@ describe("settings without an effect", () => {
     const overruled = {
       BACKEND_TRUSTED_NETWORK: "true",
       BACKEND_GATEWAY_TOKEN: "s3cret",
+      BACKEND_ADMIN_BOOTSTRAP_USER: "root",
       BACKEND_ACCESS_LOG_PER_SECOND: "9",
       BACKEND_NOTIFICATION_RETENTION: "90d",
       BACKEND_DELETED_ACCOUNT_RETENTION: "7d"
@@ -81,11 +82,14 @@ describe("settings without an effect", () => {
     const lines = idle("backend", overruled)
     assert.deepStrictEqual(names(lines), [
       "BACKEND_TRUSTED_NETWORK",
+      "BACKEND_ADMIN_BOOTSTRAP_USER",
       "BACKEND_ACCESS_LOG_PER_SECOND",
       "BACKEND_NOTIFICATION_RETENTION"
     ])
     assert.notInclude(lines.join(), "s3cret")
-    assert.deepStrictEqual(idle("backend", { ...overruled, BACKEND_ACCESS_LOG: "all" }).length, 2)
+    assert.deepStrictEqual(idle("backend", { ...overruled, BACKEND_ACCESS_LOG: "all" }).length, 3)
+    const both = { BACKEND_ADMIN_BOOTSTRAP_USER: "root", BACKEND_ADMIN_BOOTSTRAP_PASSWORD: "s3cret" }
+    assert.deepStrictEqual(idle("backend", both), [])
   })
 
   it("of a gateway: about Sentinels without any, and lists that name different backends", () => {

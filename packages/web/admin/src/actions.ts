@@ -1,9 +1,11 @@
-/** What an operator can do to a game, a player or a mail, as data: the dialogs are made from it. */
+/** What an operator can do to a game, a player, a mail or a host of engines, as data: the dialogs are made from it. */
 import type { Game } from "@galaxy/contract/api/UserLobby"
+import type { EngineHost } from "@galaxy/contract/api/admin/EngineHosts"
 import type { AdminUser } from "@galaxy/contract/api/admin/Users"
 
 type GameOf = typeof Game.Encoded
 type UserOf = typeof AdminUser.Encoded
+type HostOf = typeof EngineHost.Encoded
 
 /** One change, before its reason is given. */
 export interface Action {
@@ -88,3 +90,20 @@ export const mailActions = (mail: { readonly delivery_id: string; readonly statu
   mail.status === "sent" || mail.status === "sending"
     ? []
     : [{ label: "Send again", path: `/mail/deliveries/${mail.delivery_id}/resend`, body: {}, reason: "optional" }]
+
+/**
+ * What can be done to a host of engines. It is drained only where there are several, since its games need another one; it is
+ * forgotten once it is in no settings and no games are on it.
+ */
+export const hostActions = (host: HostOf, several: boolean): ReadonlyArray<Action> => {
+  const step = (label: string, name: string): Action => ({
+    label: `${label} ${host.host_id}`,
+    path: `/engine-hosts/${encodeURIComponent(host.host_id)}/${name}`,
+    body: {},
+    reason: "optional"
+  })
+  return [
+    ...(host.draining ? [step("Use again:", "undrain")] : several && host.in_settings ? [step("Drain", "drain")] : []),
+    ...(host.in_settings || host.games > 0 ? [] : [{ ...step("Forget", "forget"), confirm: host.host_id }])
+  ]
+}

@@ -11,6 +11,7 @@ const sections = {
   Overview: /takes writes/,
   Games: "Watched",
   Runtimes: "0.1.0",
+  Machines: /^answers/,
   Players: /^gus|free/,
   Mails: "auth.login_code",
   "Audit log": "game.create"
@@ -90,6 +91,84 @@ export const operators = (stage: () => Stage): void => {
     await cancel.getByLabel("Type Watched").fill("Watched")
     await cancel.getByRole("button", { name: "Do it" }).click()
     await page.getByText("cancelled", { exact: true }).first().waitFor()
+  })
+
+  it("shows backends and hosts of engines, and drains one of several", async () => {
+    const { page } = await begin()
+    const { galaxy } = stage()
+    interface Hosts {
+      readonly engine_hosts: ReadonlyArray<{ readonly host_id: string; readonly draining: boolean }>
+    }
+    const own = async () => (await galaxy.adminCall<Hosts>("GET", "/engine-hosts")).engine_hosts[0]
+    const name = (await own())?.host_id ?? ""
+    await go(page, "Machines")
+    await page.getByText("One backend works alone on this database.").waitFor()
+    // There is nowhere to move games to.
+    await page.getByRole("cell", { name, exact: true }).waitFor()
+    expect(await page.getByRole("button", { name: /^Drain/ }).count()).toBe(0)
+
+    // Beside the host of this platform, two more that it doesn't have; and two backends.
+    const seen = "2026-03-01T06:00:00.000Z"
+    const trouble = "the Docker daemon can't be reached: connect ECONNREFUSED 10.0.0.5:2376"
+    const more = [
+      {
+        host_id: "beta",
+        in_settings: true,
+        draining: true,
+        games: 3,
+        games_bound: 1,
+        most: 400,
+        seen_at: seen,
+        trouble
+      },
+      { host_id: "gone", in_settings: false, draining: false, games: 0, games_bound: 0 }
+    ].map((it) => ({ ...it, answers: false }))
+    await page.route("**/api/v1/admin/engine-hosts", async (route) => {
+      const response = await route.fetch()
+      const { engine_hosts } = (await response.json()) as Hosts
+      await route.fulfill({ response, json: { engine_hosts: [...engine_hosts, ...more] } })
+    })
+    const backend = { heartbeat_at: seen, started_at: seen, release: "0.1.0" }
+    const backends = [
+      { ...backend, address: "10.0.0.1:7070", healthy: true, answering: true, games: 12 },
+      { ...backend, address: "10.0.0.2:7070", healthy: false, answering: false }
+    ]
+    await page.route("**/api/v1/admin/backends", (route) => route.fulfill({ json: { backends } }))
+    await page.getByRole("button", { name: "Look again" }).click()
+    const row = (text: string) => page.getByRole("row").filter({ hasText: text })
+    await row("10.0.0.1:7070").getByText("answers here").waitFor()
+    await row("10.0.0.2:7070").getByText("lost").waitFor()
+    await row("beta").getByText("silent, drained").waitFor()
+    await row("beta").getByText("3 of 400, 1 bound").waitFor()
+    await row("beta").getByText("ECONNREFUSED").waitFor()
+    await row("gone").getByText("in no settings").waitFor()
+    await row("gone").getByRole("button", { name: "Forget gone" }).waitFor()
+    await stage().everyLook(page)
+
+    const act = async (label: string) => {
+      await page.getByRole("button", { name: label }).click()
+      const dialog = page.getByRole("dialog", { name: label })
+      await dialog.getByRole("textbox").fill("a new disk")
+      await dialog.getByRole("button", { name: "Check" }).click()
+      await dialog.getByText("What would happen").waitFor()
+      return dialog
+    }
+    const dialog = await act(`Drain ${name}`)
+    expect((await own())?.draining).toBe(false)
+    await dialog.getByRole("button", { name: "Do it" }).click()
+    await page.getByText(`Done: Drain ${name}`).waitFor()
+    expect((await own())?.draining).toBe(true)
+    await row(name).getByText("answers, drained").waitFor()
+    await (await act(`Use again: ${name}`)).getByRole("button", { name: "Do it" }).click()
+    await page.getByText(`Done: Use again: ${name}`).waitFor()
+    expect((await own())?.draining).toBe(false)
+    await go(page, "Audit log")
+    await page
+      .getByRole("row")
+      .filter({ hasText: "engine_host.undrain" })
+      .filter({ hasText: "a new disk" })
+      .first()
+      .waitFor()
   })
 
   it("obeys no page of another origin, and is shown in no frame", async () => {
