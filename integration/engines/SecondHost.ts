@@ -8,7 +8,7 @@ import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { DockerEndpoint } from "@galaxy/host-node/engine-host/docker/DockerEndpoint"
+import type { DockerEndpoint, DockerTls } from "@galaxy/host-node/engine-host/docker/DockerEndpoint"
 import { type Certificates, makeCertificates } from "./certificates.ts"
 import { docker } from "./docker.ts"
 
@@ -75,6 +75,11 @@ export class SecondHost {
   /** This machine's address on the link. */
   get neighbour(): string {
     return `${this.#subnet}.1`
+  }
+
+  /** What a backend needs to be let in. */
+  get tls(): DockerTls {
+    return this.#certificates.client
   }
 
   get endpoint(): DockerEndpoint {
@@ -168,10 +173,10 @@ export class SecondHost {
     await this.#end(this.#dockerd, signal)
   }
 
-  /** An image of another daemon, copied. */
-  async load(from: string, image: string): Promise<void> {
+  /** Images of another daemon, copied. */
+  async load(from: string, ...images: ReadonlyArray<string>): Promise<void> {
     const file = join(this.#folder, "image.tar")
-    await docker(from, "save", "--output", file, image)
+    await docker(from, "save", "--output", file, ...images)
     await docker(this.inside, "load", "--input", file)
     rmSync(file)
   }

@@ -27,6 +27,17 @@ LISTEN_BACKEND_2=127.0.0.1:
 TRIAL_MAIL_PAGE=127.0.0.1:
 `
 
+/** What an operator does once: names the engine's image to the platform whose backend is at this origin. */
+export const registerEngine = async (backend: string, image: string, adminPassword: string): Promise<void> => {
+  const credentials = Buffer.from(`root:${adminPassword}`).toString("base64")
+  const { status } = await fetch(`${backend}/api/v1/admin/engine-versions`, {
+    method: "POST",
+    headers: { authorization: `Basic ${credentials}`, "content-type": "application/json" },
+    body: JSON.stringify({ version: testVersion, image_ref: image })
+  })
+  if (status >= 300) throw new Error(`the engine's version was refused with ${status}`)
+}
+
 export class Compose {
   readonly project = `galaxy-test-${randomBytes(4).toString("hex")}`
   readonly #program: readonly [string, ...ReadonlyArray<string>]
@@ -96,15 +107,9 @@ export class Compose {
     }
   }
 
-  /** What an operator does once: names the engine's image to the platform. */
+  /** See `registerEngine`. */
   async registerEngine(backend: string, image: string): Promise<void> {
-    const credentials = Buffer.from(`root:${(await this.secrets()).adminPassword}`).toString("base64")
-    const { status } = await fetch(`${backend}/api/v1/admin/engine-versions`, {
-      method: "POST",
-      headers: { authorization: `Basic ${credentials}`, "content-type": "application/json" },
-      body: JSON.stringify({ version: testVersion, image_ref: image })
-    })
-    if (status >= 300) throw new Error(`the engine's version was refused with ${status}`)
+    await registerEngine(backend, image, (await this.secrets()).adminPassword)
   }
 
   /** What a program of Node prints that runs where engines do. */

@@ -2,20 +2,8 @@
 import { describe, expect, it } from "vitest"
 import { platformImages } from "../images/platformImages.ts"
 import { allReady, env, hasCompose, isHardened, started } from "./composed.ts"
+import { attempts } from "./attempts.ts"
 import { playStory } from "./story.ts"
-
-/** A program that tries each address, and prints what has come of each. */
-const attempts = (addresses: ReadonlyArray<readonly [host: string, port: number]>) => `
-  const { connect } = require("node:net")
-  const attempt = ([host, port]) => new Promise((done) => {
-    const socket = connect({ host, port, timeout: 30_000 })
-    for (const event of ["connect", "timeout", "error"]) socket.on(event, (error) => done(error?.code ?? event))
-  })
-  Promise.all(${JSON.stringify(addresses)}.map(attempt)).then((all) => {
-    console.log(JSON.stringify(all))
-    process.exit()
-  })
-`
 
 describe.skipIf(!hasCompose)("the compose file of two backends", { timeout: 600_000 }, () => {
   it("start two backends whose engines are containers, and go on with one of them", () =>
