@@ -33,6 +33,9 @@ const looks: ReadonlyArray<Look & { readonly scope: Scope }> = [
   { width: "phone", theme: "dark", scope: "contrast" }
 ]
 
+/** Each width and each theme once, which is what every change is tested with; the night has all four. */
+const searched = process.env["GALAXY_TEST_LOOKS"] === "four" ? looks : looks.filter(({ scope }) => scope === "all")
+
 /** Whose browser it is, and what it is like; a desktop in the dark that speaks English, and nobody's, where left out. */
 export interface Visit extends Partial<Look> {
   readonly language?: "en" | "ru"
@@ -57,8 +60,8 @@ export interface Stage {
   /** Signs in on the sign-in page with the code from the mail, as a person does. */
   readonly signIn: (page: Page, email: string) => Promise<void>
   /**
-   * Checks the page as it is now at both widths and in both themes: axe finds nothing, and nobody scrolls sideways. The
-   * theme must be the system's, as it is unless the test has chosen another.
+   * Checks the page as it is now at both widths and in both themes, at night in each with each: axe finds nothing, and
+   * nobody scrolls sideways. The theme must be the system's, as it is unless the test has chosen another.
    */
   readonly everyLook: (page: Page) => Promise<void>
   /** Compares the page in every look with its stored pictures; what is different each time is `hidden`. */
@@ -161,13 +164,13 @@ class Theatre implements Stage {
     await page.waitForURL((url) => url.pathname !== "/signin")
   }
 
-  /** Shows the page in each look, and as it was in the end. */
-  async #each(page: Page, run: (look: (typeof looks)[number]) => Promise<void>): Promise<void> {
+  /** Shows the page in each of the looks, and as it was in the end. */
+  async #each(page: Page, shown: typeof looks, run: (look: (typeof looks)[number]) => Promise<void>): Promise<void> {
     const { colorScheme, viewport } = await page.evaluate(() => ({
       colorScheme: matchMedia("(prefers-color-scheme: dark)").matches ? ("dark" as const) : ("light" as const),
       viewport: { width: innerWidth, height: innerHeight }
     }))
-    for (const look of looks) {
+    for (const look of shown) {
       await page.setViewportSize(sizes[look.width])
       await page.emulateMedia({ colorScheme: look.theme })
       await run(look)
@@ -177,7 +180,7 @@ class Theatre implements Stage {
   }
 
   everyLook(page: Page): Promise<void> {
-    return this.#each(page, async ({ scope, theme, width }) => {
+    return this.#each(page, searched, async ({ scope, theme, width }) => {
       const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
       expect.soft(await axe(page, scope), `${width}, ${theme}`).toEqual([])
       expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
@@ -185,7 +188,7 @@ class Theatre implements Stage {
   }
 
   pictures(page: Page, name: string, hidden: ReadonlyArray<Locator> = []): Promise<void> {
-    return this.#each(page, async ({ theme, width }) => {
+    return this.#each(page, looks, async ({ theme, width }) => {
       const picture = await still(page, hidden)
       expect.soft(await problemOf(this.browser, `${name}-${width}-${theme}`, picture)).toBeUndefined()
     })

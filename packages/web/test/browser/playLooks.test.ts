@@ -4,8 +4,9 @@ import { expect, it } from "vitest"
 import { screens } from "./harness.ts"
 import { writeOrders } from "./orders.ts"
 
-/** So many turns that there are battles, routes, sciences and fleets of others. */
-const turns = 24
+/** Turns in peace, and those after which all are at war: so many that there are battles, routes and fleets of others. */
+const peace = 16
+const turns = peace + 2
 
 const pages = ["map", "planets", "ships", "designs", "races", "orders", "report", "archive", "more"]
 
@@ -26,8 +27,14 @@ screens("A game's screens are for everybody", (stage) => {
   it("after many turns, on every page and in its states", async () => {
     const { galaxy } = stage()
     const [ada, lin] = await galaxy.players("Ada", "Lin")
-    const game = await galaxy.game([ada, lin], { computerPlayers: 3, turns, name: "Orion Reach" })
+    const others = await galaxy.players("Max", "Ida", "Una")
+    const game = await galaxy.game([ada, lin, ...others], { turns: peace, name: "Orion Reach" })
     const id = game.game_id
+    for (const { call, name } of [ada, lin, ...others]) {
+      const orders = [{ op: "war" as const, race: `Race_${name}` }]
+      await call("user.games.order", { game_id: id, turn: peace, orders })
+    }
+    await galaxy.advanceToTurn(game, turns)
     const page = await stage().open(`/games/${id}/map`, { as: "Ada" })
     for (const path of pages) {
       await page.goto(`/games/${id}/${path}`)
@@ -47,18 +54,18 @@ screens("A game's screens are for everybody", (stage) => {
     await page.getByRole("button", { name: "Text", exact: true }).click()
     await stage().everyLook(page)
 
-    await page.goto(`/games/${id}/report?turn=${turns - 1}`)
+    let fought = turns
+    while ((await ada.call("user.games.report", { game_id: id, turn: fought })).battles.length === 0) fought--
+    await page.goto(`/games/${id}/battles/${fought}/0`)
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await page.getByRole("banner").getByText(`Turn ${fought}`, { exact: true }).waitFor()
+    await stage().everyLook(page)
+    await narrow(page, "battle")
+
+    // Its bar is that of all pages, and this one is small.
+    await page.goto(`/games/${id}/races?turn=${turns - 1}`)
     await page.getByText(`You are looking at turn ${turns - 1}`).waitFor()
     await stage().everyLook(page)
-    for (let turn = turns; turn > 0; turn--) {
-      const { battles } = await ada.call("user.games.report", { game_id: id, turn })
-      if (battles.length === 0) continue
-      await page.goto(`/games/${id}/battles/${turn}/0`)
-      await page.getByRole("heading", { level: 1 }).waitFor()
-      await stage().everyLook(page)
-      await narrow(page, "battle")
-      break
-    }
 
     await galaxy.advanceToTurn(game, turns + 1)
     await page
