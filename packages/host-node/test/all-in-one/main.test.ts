@@ -117,6 +117,34 @@ const processesWith = (text: string): ReadonlyArray<number> =>
     })
     .map(Number)
 
+/** Mails are for whoever has the link of this run, and other users of the machine find nothing that they may read. */
+const isClosed = async (first: Process, folder: string) => {
+  const [, link = ""] = await first.until(/Caught mails\s+(\S+)/)
+  const { origin, searchParams } = new URL(link)
+  const authorization = `Bearer ${searchParams.get("key")}`
+  for (const path of ["/", "/api/mails"]) {
+    assert.strictEqual((await fetch(`${origin}${path}`)).status, 401)
+    assert.include(await (await fetch(`${origin}${path}`, { headers: { authorization } })).text(), "ada@example.org")
+  }
+  assert.strictEqual((await fetch(link, { redirect: "manual" })).status, 303)
+
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  for (const part of ["keys.json", "galaxy.log", "database", "games", "mails", "reservations"]) {
+    assert.isTrue(files.includes(part), part)
+  }
+  // Nobody reaches what lies below a closed folder.
+  const open = ["", ...readdirSync(folder)].filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
+  assert.isEmpty(open)
+  if (process.getuid?.() === 0) {
+    for (const name of ["", "keys.json", "galaxy.log", "mails", "games", "database"]) {
+      const { status } = spawnSync("ls", [join(folder, name)], { uid: 65_534, gid: 65_534 })
+      assert.notStrictEqual(status, 0, name)
+    }
+  }
+  const log = readFileSync(join(folder, "galaxy.log"), "utf8")
+  assert.notInclude(log, String(searchParams.get("key")))
+}
+
 describe("npm start", () => {
   it("shows what can be set", async () => {
     const help = new Process("all-in-one/main.ts", {}, ["--help"])
@@ -146,11 +174,14 @@ describe("npm start", () => {
   })
 
   it(
-    "ends with a sentence when the lock of its folder is taken away",
+    "has its folder to itself: another one is refused, and it ends with a sentence when its lock is taken away",
     async () => {
       const folder = newFolder()
       const process = start(folder)
       await addresses(process)
+      const other = start(folder)
+      assert.strictEqual((await other.ended).code, 1)
+      assert.match(other.output, /another Galaxy \(process \d+\) is using this folder/)
       rmSync(join(folder, ".lock"))
       assert.deepStrictEqual(await process.ended, { code: 1, signal: null })
       assert.match(process.output, /^Galaxy stopped: the lock of .* was removed or replaced .*$/m)
@@ -163,54 +194,10 @@ describe("npm start", () => {
   )
 
   it(
-    "shows its mails to whoever has the link, and leaves other users of the machine nothing to read",
+    "is closed to others, stops on Ctrl-C, engines too, and goes on with its games at the next start",
     async () => {
       const folder = newFolder()
       chmodSync(folder, 0o755)
-      const first = start(folder)
-      const { gatewayUrl } = await addresses(first)
-      const session = await signIn(first, gatewayUrl, "ada")
-      const client = await call(GalaxyClient.make({ baseUrl: gatewayUrl, session }))
-      const other = await call(
-        GalaxyClient.make({ baseUrl: gatewayUrl, session: await signIn(first, gatewayUrl, "lin") })
-      )
-      await running(client, await newGame(client, other), 0)
-
-      const [, link = ""] = await first.until(/Caught mails\s+(\S+)/)
-      const { origin, searchParams } = new URL(link)
-      const authorization = `Bearer ${searchParams.get("key")}`
-      for (const path of ["/", "/api/mails"]) {
-        assert.strictEqual((await fetch(`${origin}${path}`)).status, 401)
-        assert.include(
-          await (await fetch(`${origin}${path}`, { headers: { authorization } })).text(),
-          "ada@example.org"
-        )
-      }
-      assert.strictEqual((await fetch(link, { redirect: "manual" })).status, 303)
-
-      const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-      for (const part of ["keys.json", "galaxy.log", "database", "games", "mails", "reservations"]) {
-        assert.isTrue(files.includes(part), part)
-      }
-      // Nobody reaches what lies below a closed folder.
-      const open = ["", ...readdirSync(folder)].filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
-      assert.isEmpty(open)
-      if (process.getuid?.() === 0) {
-        for (const name of ["", "keys.json", "galaxy.log", "mails", "games", "database"]) {
-          const { status } = spawnSync("ls", [join(folder, name)], { uid: 65_534, gid: 65_534 })
-          assert.notStrictEqual(status, 0, name)
-        }
-      }
-      const log = readFileSync(join(folder, "galaxy.log"), "utf8")
-      assert.notInclude(log, String(searchParams.get("key")))
-    },
-    patience
-  )
-
-  it(
-    "stops on Ctrl-C, engines too, and goes on with its games at the next start",
-    async () => {
-      const folder = newFolder()
       const first = start(folder)
       const before = await addresses(first)
       const session = await signIn(first, before.gatewayUrl, "ada")
@@ -225,6 +212,7 @@ describe("npm start", () => {
       }
       const gameId = await newGame(client, other)
       await running(client, gameId, 0)
+      await isClosed(first, folder)
       await forceTurn(folder, before.adminUrl, gameId)
       await running(client, gameId, 1)
       assert.isNotEmpty(processesWith(`GALAXY_STATE_DIR=${folder}`))
@@ -273,18 +261,6 @@ describe("npm start", () => {
       await running(finally_, gameId, 1)
       const engines = processesWith(`GALAXY_STATE_DIR=${folder}`).filter((pid) => pid !== third.child.pid)
       assert.strictEqual(engines.length, 1)
-    },
-    patience
-  )
-
-  it(
-    "refuses a folder that another one is using",
-    async () => {
-      const folder = newFolder()
-      await addresses(start(folder))
-      const other = start(folder)
-      assert.strictEqual((await other.ended).code, 1)
-      assert.match(other.output, /another Galaxy \(process \d+\) is using this folder/)
     },
     patience
   )
