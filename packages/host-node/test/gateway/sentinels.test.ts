@@ -40,7 +40,8 @@ const replayed = Effect.fnUntraced(function* (ran: ReadonlyArray<ReturnType<type
   return { waits, ends }
 })
 
-describe.skipIf(!hasServer)("a Redis behind Sentinels", { timeout: 240_000 }, () => {
+// Each with servers of its own, and most of it waiting for them: at once they take as long as the longest.
+describe.skipIf(!hasServer)("a Redis behind Sentinels", { timeout: 240_000, concurrent: true }, () => {
   it.live(
     "is told of by each Sentinel: the master, its replicas, who else there is, and whether they could replace it",
     () =>

@@ -99,7 +99,8 @@ const endLockSession = Effect.flatMap(
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 )
 
-describe.skipIf(server === undefined)("the lock on a database", () => {
+// Each on a database of its own, and most of it waiting for deadlines: at once they take as long as the longest.
+describe.skipIf(server === undefined)("the lock on a database", { concurrent: true }, () => {
   it.live("a second backend waits and is refused with a sentence", () =>
     Effect.scoped(
       Effect.gen(function* () {

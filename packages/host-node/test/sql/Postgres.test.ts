@@ -33,7 +33,8 @@ const runsOn = (url: string, pid: number) =>
     yield* Effect.repeat(Effect.andThen(Effect.sleep("10 millis"), active), { until: (rows) => rows.length > 0 })
   }).pipe(Effect.provide(Postgres.layer({ url, maxConnections: 1 })), Effect.timeout("60 seconds"))
 
-describe.skipIf(server === undefined)("the PostgreSQL client", () => {
+// Each on a database of its own, and most of it waiting for deadlines: at once they take as long as the longest.
+describe.skipIf(server === undefined)("the PostgreSQL client", { concurrent: true }, () => {
   it.live("a statement whose bytes are swallowed fails in time, and the idle connections go with its own", () =>
     Effect.scoped(
       Effect.gen(function* () {
