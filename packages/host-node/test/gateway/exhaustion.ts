@@ -47,8 +47,7 @@ export const under = async (
   kind: "streams" | "bodies" | "resets",
   ...numbers: ReadonlyArray<number>
 ): Promise<Seen> => {
-  const gateway = await Gateway.start()
-  const alone = await Gateway.start()
+  const [gateway, alone] = await Promise.all([Gateway.start(), Gateway.start()])
   const { port } = gateway
   let attack: Attack | undefined
   try {
@@ -74,12 +73,12 @@ export const under = async (
     }
     for (let asked = 0; asked < samples && gateway.isAlive; asked++) {
       await ask()
-      await sleep(100)
+      await sleep(50)
     }
     await attack.stop()
     for (let asked = 0; asked < samples && gateway.isAlive; asked++) {
       await ask()
-      await sleep(100)
+      await sleep(50)
     }
     // What is being torn down isn't kept: a busy machine takes its time for that.
     let keptBytes = (await gateway.usedBytes()) - usedBefore

@@ -10,7 +10,7 @@ layer(platformOn(layerPglite), { timeout: "240 seconds", excludeTestServices: tr
   it.effect("every answer to valid and invalid requests is as documented", () =>
     Effect.gen(function* () {
       const call = yield* surfaces
-      const { faults } = yield* walk(call, 1, 20, 5)
+      const { faults } = yield* walk(call, 1, 10, 10)
       assert.deepStrictEqual(faults, [])
     }).pipe(Effect.scoped)
   )
