@@ -186,6 +186,9 @@ export const parts = Effect.gen(function* () {
       // A host that doesn't answer knows of no end.
       if (Option.isNone(found) || Option.isSome(found.value)) return false
     }
+    // An operator has it started anew: its owner has ended it, and is about to start the next one.
+    const row = Option.getOrUndefined(yield* store.find(game.gameId))
+    if (row !== undefined && row.engine_task !== null && row.attempt_open) return false
     if (!(yield* store.removed(game.gameId, game.instanceId ?? ""))) return false
     // It hung, and was ended when the last attempt to bring it up came to nothing.
     if (Option.isNone(end)) return failed(game)

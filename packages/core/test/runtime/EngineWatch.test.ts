@@ -134,6 +134,26 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("the end of an engine that is being started anew is no trouble, and nobody is told of it", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const sql = yield* SqlClient.SqlClient
+        const { gameId } = yield* started
+        yield* pass
+        const renewing = (open: boolean) => sql`
+          UPDATE backend.runtime_records SET engine_task = 'restart', attempt_open = ${open} WHERE game_id = ${gameId}`
+        yield* renewing(true)
+        yield* engines.fail(gameId)
+        yield* pass
+        assert.deepStrictEqual([yield* snapshots(gameId), yield* told(gameId)], [["healthy"], []])
+        // One that ends before its owner gets to it has ended by itself.
+        yield* renewing(false)
+        yield* pass
+        assert.deepStrictEqual((yield* snapshots(gameId)).slice(0, 2), ["healthy", "removed"])
+        assert.deepStrictEqual(yield* told(gameId), ["runtime.engine_unhealthy"])
+      })
+    )
+
     it.effect("of a game that was stopped while its engine was asked nothing is noted", () =>
       Effect.gen(function* () {
         const engines = yield* ScriptedEngines
