@@ -20,8 +20,8 @@ export interface GamePlayer {
 
 const pause = (millis: number) => Effect.promise(() => new Promise<void>((done) => setTimeout(done, millis)))
 
-/** A turn that isn't there after so many milliseconds is lost. */
-const patienceMs = 120_000
+/** A turn that isn't there after so many milliseconds is lost, on a machine that is busy with other things too. */
+const patienceMs = 600_000
 
 /** Between two turns, in milliseconds. */
 const betweenMs = 100
@@ -67,14 +67,21 @@ export const start = Effect.fnUntraced(function* (
     assert.deepStrictEqual(answer.verdicts, [{ position: 0, accepted: true }])
   })
 
-  /** It is done with the turn; where the answer is lost, the turn may have been made of it. */
+  /** It is done with the turn. Where the answer is lost, the turn may be made already when the call is made again. */
   const done = ({ client }: GamePlayer, turn: number) =>
-    again(client.call("user.games.ready", { game_id, turn, ready: true })).pipe(
-      Effect.catchIf(
-        (error) => isConflict(error, "turn_passed"),
-        () => Effect.void
+    Effect.suspend(() => {
+      let times = 0
+      const call = Effect.suspend(() => {
+        times += 1
+        return client.call("user.games.ready", { game_id, turn, ready: true })
+      })
+      return again(call).pipe(
+        Effect.catchIf(
+          (error) => times > 1 && (isConflict(error, "turn_closed") || isConflict(error, "generating")),
+          () => Effect.void
+        )
       )
-    )
+    })
 
   const comesDue = Effect.andThen(
     sql`UPDATE backend.runtime_records SET next_turn_at = now() WHERE game_id = ${game_id}`,
