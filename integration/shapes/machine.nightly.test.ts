@@ -114,11 +114,9 @@ describe.skipIf(trouble !== undefined)("one machine of several", { timeout: 900_
 
       // Its engines were containers on a network from which no listener of the backend is reached.
       const ports = [8081, 8082, 7070]
-      const reached = await docker(
-        machine.inside,
-        ...["run", "--rm", "--network", "galaxy-engines-published", "--entrypoint", "node", engine, "-e"],
-        attempts(ports.map((port) => [machine.address, port] as const))
-      )
+      const program = attempts(ports.map((port) => [machine.address, port] as const))
+      const place = ["--network", "galaxy-engines-published", "--entrypoint", "node", engine]
+      const reached = await docker(machine.inside, "run", "--rm", ...place, "-e", program)
       expect(JSON.parse(reached)).not.toContain("connect")
       expect(JSON.parse(reached)).toHaveLength(ports.length)
 

@@ -26,7 +26,7 @@ export const EngineHost = Schema.Struct({
   most: Schema.optionalKey(Schema.Int),
   /** When any backend last heard of it; absent where there is one host only, and of one that was never heard of. */
   seen_at: Schema.optionalKey(Timestamp),
-  /** What keeps it from starting engines. */
+  /** What keeps it from starting engines, or has to be mended while it starts them. */
   trouble: Schema.optionalKey(Schema.String)
 })
 
