@@ -48,7 +48,7 @@ export const layer = ({
       const identity = Incarnation.read(yield* SqlClient.SqlClient)
       // A new incarnation may begin at any time. Its epochs are above all of those before it (docs/decisions/1471), so the one
       // that was read for an epoch is right for all lower ones that are asked for; for a higher epoch it is read again. Games
-      // that never ran have low epochs in the new one, too: what was read before it is soon forgotten.
+      // that begin in the new one have low epochs: what was read before it is soon forgotten.
       let known: { readonly incarnation: string; readonly upTo: number; readonly until: number } | undefined
       const incarnationOf = Effect.fnUntraced(function* (epoch: number) {
         const now = yield* Clock.currentTimeMillis

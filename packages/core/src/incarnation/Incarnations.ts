@@ -53,12 +53,15 @@ export const layer: Layer.Layer<Incarnations, never, SqlClient.SqlClient | PushL
         : sql`UPDATE backend.installation
             SET system_identifier = ${server.systemIdentifier}::text, timeline = ${server.timeline}::int`
 
-    // Epochs count up by one with each start of an engine. The seconds since 2000 are above all that there can have been.
+    // Epochs count up by one with each start of an engine, and versions with each write of a row. The seconds since 2000 and
+    // the milliseconds since 1970 are above all that there can have been: an owner that has read a row of the other history
+    // writes nothing, though its game may have come to as many writes again.
+    // A game that had not begun yet may have been played there, too.
     const overtake = sql`
       UPDATE backend.runtime_records
       SET engine_epoch = greatest(engine_epoch + 1, extract(epoch FROM now())::bigint - 946684800)::int,
-        engine_endpoint = NULL, current_container_id = NULL, generating_since = NULL, row_version = row_version + 1
-      WHERE engine_epoch > 0 OR engine_endpoint IS NOT NULL OR current_container_id IS NOT NULL`
+        row_version = greatest(row_version + 1, (extract(epoch FROM now()) * 1000)::bigint),
+        engine_endpoint = NULL, current_container_id = NULL, generating_since = NULL`
 
     const renew = Effect.fnUntraced(function* (server: Server.Server | undefined) {
       yield* sql`UPDATE backend.installation SET incarnation = gen_random_uuid(), created_at = now()`

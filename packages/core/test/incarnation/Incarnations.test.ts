@@ -33,7 +33,7 @@ const runtimes = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => sql<{ epoch: number; endpoint: string | null; container: string | null; version: number }>`
     SELECT engine_epoch AS epoch, engine_endpoint AS endpoint, current_container_id AS container,
-      row_version::int AS version FROM backend.runtime_records ORDER BY engine_epoch DESC`
+      row_version::float8 AS version FROM backend.runtime_records ORDER BY engine_epoch DESC`
 )
 
 eachDatabase((name, database) => {
@@ -92,9 +92,12 @@ eachDatabase((name, database) => {
         yield* restored
         assert.isTrue(yield* check)
         const [first, second] = yield* runtimes
-        assert.deepInclude(first, { endpoint: null, container: null, version: 8 })
-        assert.isAbove(first?.epoch ?? 0, 800_000_000)
-        assert.deepStrictEqual(second, { epoch: 0, endpoint: null, container: null, version: 1 })
+        // Above any that there can have been, of games that had not begun, too.
+        for (const it of [first, second]) {
+          assert.deepInclude(it, { endpoint: null, container: null })
+          assert.isAbove(it?.epoch ?? 0, 800_000_000)
+          assert.isAbove(it?.version ?? 0, Date.now() - 3_600_000)
+        }
         assert.isTrue(Cursor.isBefore(cursor, (yield* log.standing(cursor)).floor))
         yield* log.append([event])
         const { events, newest } = yield* log.eventsAfter(ada, 0, 10)
