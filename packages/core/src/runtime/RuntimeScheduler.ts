@@ -155,7 +155,7 @@ export const make = Effect.gen(function* () {
   const sweep = Effect.gen(function* () {
     // First the engines, then the rows: one that is started meanwhile isn't taken for one that nobody needs.
     const running = yield* host.list
-    const needed = new Map((yield* store.engines).map((it) => [it.gameId, it.epoch]))
+    const needed = new Map((yield* store.engines).map((it) => [it.gameId, it]))
     const idle = new Set(running.map((it) => it.gameId).filter((it) => !needed.has(it)))
     yield* Effect.forEach(idle, (gameId) => runtimes.reconcile(gameId), { discard: true })
     // The row names one run of them; others are left on hosts that were away when the game went elsewhere.
@@ -167,7 +167,11 @@ export const make = Effect.gen(function* () {
       )
       yield* Effect.forEach(left, (it) => Effect.ignore(host.stop(it.gameId, it.hostId, it.epoch)), { discard: true })
     }
-    const overtaken = running.filter((it) => it.epoch < (needed.get(it.gameId) ?? 0))
+    // An epoch is one run at one host. After a restore the other history may have left one in the epoch that the row has.
+    const overtaken = running.filter((it) => {
+      const row = needed.get(it.gameId)
+      return row !== undefined && (it.epoch < row.epoch || (it.epoch === row.epoch && it.hostId !== row.hostId))
+    })
     yield* Effect.forEach(overtaken, (it) => Effect.ignore(host.stop(it.gameId, it.hostId, it.epoch)), {
       discard: true
     })

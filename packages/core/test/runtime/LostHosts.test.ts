@@ -1,5 +1,5 @@
 /** Hosts that are gone, refuse an engine, or come back: no game waits for one of them if another host will do. */
-import { EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import { EngineHost, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
 import * as EngineReady from "@galaxy/core/engine/EngineReady"
 import { EngineHosts } from "@galaxy/core/runtime/EngineHosts"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
@@ -151,6 +151,35 @@ layer(world, { timeout: "240 seconds", excludeTestServices: true })("hosts that 
       const { sweep } = yield* RuntimeScheduler.make
       yield* sweep
       assert.deepStrictEqual(yield* model.runs(gameId), [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("what runs in a game's epoch on another host than the row's is ended: it is of another history", () =>
+    Effect.gen(function* () {
+      const { model } = yield* calm
+      const { gameId } = yield* running
+      const { engine_epoch: epoch, engine_host } = yield* row(gameId)
+      const hostId = other(engine_host)
+      const token = Redacted.make("of another incarnation")
+      const version = "0.1.0"
+      const host = yield* EngineHost
+      yield* host.start({
+        gameId,
+        hostId,
+        epoch,
+        token,
+        imageRef: `builtin:${version}`,
+        version,
+        players: 2,
+        fresh: true
+      })
+      assert.lengthOf(yield* model.runs(gameId), 2)
+      const { sweep } = yield* RuntimeScheduler.make
+      yield* sweep
+      assert.deepStrictEqual(
+        (yield* model.runs(gameId)).map((it) => it.hostId),
+        [engine_host]
+      )
     }).pipe(Effect.scoped)
   )
 
