@@ -16,21 +16,19 @@ import {
 } from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
-import { refusal } from "../../engine/ScriptedEngines.ts"
-import * as ModelEngine from "./modelEngine.ts"
+import type { Engines, MadeTurn, RunningEngine } from "./engines.ts"
 
 interface Run {
   readonly instance: EngineInstance
-  readonly token: string
   readonly fresh: boolean
-  readonly answer: ReturnType<typeof ModelEngine.make>
+  readonly engine: RunningEngine
 }
 
-interface Host {
+interface Host<Folder> {
   cut: boolean
   /** Runs by port. */
   readonly ports: Map<number, Run>
-  readonly folders: Map<GameId, ModelEngine.Files>
+  readonly folders: Map<GameId, Folder>
   readonly latest: Map<GameId, number>
 }
 
@@ -54,18 +52,20 @@ export class StatefulHosts extends Context.Service<
     readonly late: Array<() => void>
     /** Is told the name of each list of orders that an engine takes. */
     onApplied(told: (list: string) => void): void
+    /** The turns of a state of these engines; undefined for one that can't be opened. */
+    turns(files: ReadonlyMap<string, string>): ReadonlyArray<MadeTurn> | undefined
   }
 >()("test/StatefulHosts") {}
 
 const textOf = (request: HttpClientRequest.HttpClientRequest) =>
   request.body._tag === "Uint8Array" ? request.body.body : new Uint8Array()
 
-/** Hosts of these names. */
-export const layerOf = (names: ReadonlyArray<string>) =>
+/** Hosts of these names, which run these engines. */
+export const layerOf = <Folder>(names: ReadonlyArray<string>, engines: Engines<Folder>) =>
   Layer.effectContext(
     Effect.sync(() => {
-      const empty = (): Host => ({ cut: false, ports: new Map(), folders: new Map(), latest: new Map() })
-      const hosts = new Map(names.map((it): [string, Host] => [it, empty()]))
+      const empty = (): Host<Folder> => ({ cut: false, ports: new Map(), folders: new Map(), latest: new Map() })
+      const hosts = new Map(names.map((it): [string, Host<Folder>] => [it, empty()]))
       const late: Array<() => void> = []
       let mishap: () => Mishap = () => "none"
       let applied: (list: string) => void = () => undefined
@@ -78,12 +78,14 @@ export const layerOf = (names: ReadonlyArray<string>) =>
             ? Effect.fail(new EngineHostUnavailable({ reason: `${hostId} doesn't answer` }))
             : Effect.succeed(found)
         })
-      const portOf = (host: Host, gameId: GameId) =>
+      const portOf = (host: Host<Folder>, gameId: GameId) =>
         [...host.ports].find(([, it]) => it.instance.gameId === gameId)?.[0]
-      const end = (host: Host, gameId: GameId) => {
+      const end = (host: Host<Folder>, gameId: GameId) => {
         const port = portOf(host, gameId)
         if (port === undefined) return
-        if (host.ports.get(port)?.fresh === true) host.folders.delete(gameId)
+        const run = host.ports.get(port)
+        run?.engine.end()
+        if (run?.fresh === true) host.folders.delete(gameId)
         host.ports.delete(port)
       }
 
@@ -95,7 +97,16 @@ export const layerOf = (names: ReadonlyArray<string>) =>
         if (found?.instance.epoch === spec.epoch) return found.instance
         if (known === spec.epoch) return yield* new EngineGone()
         end(host, spec.gameId)
-        if (spec.fresh || !host.folders.has(spec.gameId)) host.folders.set(spec.gameId, new Map())
+        const kept = spec.fresh ? undefined : host.folders.get(spec.gameId)
+        const folder = kept ?? engines.empty()
+        host.folders.set(spec.gameId, folder)
+        host.latest.set(spec.gameId, spec.epoch)
+        const engine = yield* engines.run(folder, Redacted.value(spec.token), (list) => applied(list))
+        if (host.latest.get(spec.gameId) !== spec.epoch || hosts.get(spec.hostId) !== host) {
+          // It was overtaken, or its host has gone, while it got up.
+          engine.end()
+          return yield* new EngineGone()
+        }
         let port = 1
         while (host.ports.has(port)) port++
         const instance = {
@@ -105,13 +116,7 @@ export const layerOf = (names: ReadonlyArray<string>) =>
           instanceId: `run-${++instances}`,
           endpoint: new URL(`http://${spec.hostId}:${8000 + port}`)
         }
-        host.latest.set(spec.gameId, spec.epoch)
-        host.ports.set(port, {
-          instance,
-          token: Redacted.value(spec.token),
-          fresh: spec.fresh,
-          answer: ModelEngine.make(host.folders.get(spec.gameId) ?? new Map(), (list) => applied(list))
-        })
+        host.ports.set(port, { instance, fresh: spec.fresh, engine })
         return instance
       })
 
@@ -143,24 +148,32 @@ export const layerOf = (names: ReadonlyArray<string>) =>
             new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
           )
           const place = hosts.get(url.hostname)
-          const answer = () => {
-            const run = place?.ports.get(Number(url.port) - 8000)
-            if (run === undefined) return undefined
-            if (request.headers["authorization"] !== `Bearer ${run.token}`) {
-              return refusal(401, "unauthorized", "another token")
-            }
-            const { method } = request
-            return run.answer({ method, path: url.pathname, query: url.searchParams, body: textOf(request) })
-          }
+          const answer = (): Response | undefined | Promise<Response | undefined> =>
+            place?.ports.get(Number(url.port) - 8000)?.engine.answer({
+              method: request.method,
+              path: url.pathname,
+              query: url.searchParams,
+              authorization: request.headers["authorization"],
+              body: textOf(request)
+            })
           const what = mishap()
           if (place === undefined || place.cut || what === "not sent") return gone
           if (what === "late") {
-            late.push(() => void answer())
+            late.push(() => void Promise.resolve(answer()).catch(() => undefined))
             return gone
           }
-          const response = answer()
-          if (response === undefined || what === "answer lost") return gone
-          return Effect.succeed(HttpClientResponse.fromWeb(request, response))
+          const settle = (response: Response | undefined) =>
+            response === undefined || what === "answer lost"
+              ? gone
+              : Effect.succeed(HttpClientResponse.fromWeb(request, response))
+          const answered = answer()
+          return answered instanceof Promise
+            ? // One that ends meanwhile gives none.
+              Effect.flatMap(
+                Effect.promise(() => answered.catch(() => undefined)),
+                settle
+              )
+            : settle(answered)
         })
       )
 
@@ -174,7 +187,11 @@ export const layerOf = (names: ReadonlyArray<string>) =>
           const found = hosts.get(hostId)
           if (found !== undefined) end(found, gameId)
         },
-        wipe: (hostId) => void hosts.set(hostId, { ...empty(), cut: hosts.get(hostId)?.cut ?? false }),
+        wipe: (hostId) => {
+          const before = hosts.get(hostId)
+          for (const { engine } of before?.ports.values() ?? []) engine.end()
+          hosts.set(hostId, { ...empty(), cut: before?.cut ?? false })
+        },
         runs: (gameId) => all().filter((it) => it.gameId === gameId),
         mishaps: (next) => {
           mishap = next
@@ -182,7 +199,8 @@ export const layerOf = (names: ReadonlyArray<string>) =>
         late,
         onApplied: (told) => {
           applied = told
-        }
+        },
+        turns: engines.turns
       })
 
       return Context.make(EngineHost, host).pipe(

@@ -9,42 +9,68 @@ import type { Dice } from "./random.ts"
 export interface Gates {
   /** Passes, now or when the gate is opened. */
   readonly pass: Effect.Effect<void>
-  /** Passes, now or after a few milliseconds: in a transaction, where others may wait. */
+  /** The same in a transaction, where others may wait for it. */
   readonly inTransaction: Effect.Effect<void>
+  /** Transactions that wait. */
+  readonly transactions: () => number
   /** How many of 100 are stopped from now on. */
   stop(percent: number): void
   /** Lets one go on that waits; the dice say which. */
   openOne(): void
+  /** No transaction waits until it is said that some may. */
+  mayHold(may: boolean): void
   openAll(): void
 }
 
-/** Longest stop in a transaction. */
-const shortMs = 40
+type Waiting = Deferred.Deferred<void>
 
-export const make = (dice: Dice, pausesInTransactions: boolean): Gates => {
-  const waiting: Array<Deferred.Deferred<void>> = []
+/** Transactions of one backend that may wait at once: others need connections, too. */
+const mostTransactions = 2
+
+/** `holds`: whether transactions may wait at all. */
+export const make = (dice: Dice, holds: boolean): Gates => {
+  const waiting: Array<Waiting> = []
+  const inTransactions = new Set<Waiting>()
   let percent = 0
+  let mayHold = holds
+  const forget = (gate: Waiting) => {
+    inTransactions.delete(gate)
+    const at = waiting.indexOf(gate)
+    if (at >= 0) waiting.splice(at, 1)
+  }
+  const wait = (inTransaction: boolean) => {
+    const gate = Deferred.makeUnsafe<void>()
+    waiting.push(gate)
+    if (inTransaction) inTransactions.add(gate)
+    return Effect.ensuring(
+      Deferred.await(gate),
+      Effect.sync(() => forget(gate))
+    )
+  }
+  const open = (gate: Waiting) => {
+    forget(gate)
+    Deferred.doneUnsafe(gate, Effect.void)
+  }
   return {
-    pass: Effect.suspend(() => {
-      if (!dice.percent(percent)) return Effect.void
-      const gate = Deferred.makeUnsafe<void>()
-      waiting.push(gate)
-      return Deferred.await(gate)
-    }),
+    pass: Effect.suspend(() => (dice.percent(percent) ? wait(false) : Effect.void)),
     inTransaction: Effect.suspend(() =>
-      pausesInTransactions && dice.percent(percent)
-        ? Effect.promise(() => new Promise((done) => setTimeout(done, dice.below(shortMs))))
-        : Effect.void
+      // Stopped more often than others: whoever is to meet it must come meanwhile.
+      mayHold && inTransactions.size < mostTransactions && dice.percent(3 * percent) ? wait(true) : Effect.void
     ),
+    transactions: () => inTransactions.size,
     stop: (next) => {
       percent = next
     },
     openOne: () => {
-      const [gate] = waiting.splice(dice.below(waiting.length), 1)
-      if (gate !== undefined) Deferred.doneUnsafe(gate, Effect.void)
+      const gate = waiting[dice.below(waiting.length)]
+      if (gate !== undefined) open(gate)
+    },
+    mayHold: (may) => {
+      mayHold = may && holds
+      if (!may) for (const gate of inTransactions) open(gate)
     },
     openAll: () => {
-      for (const gate of waiting.splice(0)) Deferred.doneUnsafe(gate, Effect.void)
+      for (let gate = waiting[0]; gate !== undefined; gate = waiting[0]) open(gate)
     }
   }
 }

@@ -5,23 +5,33 @@ import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { turnsTold } from "../fixture.ts"
 import type { History } from "./history.ts"
-import { galaxyPath, type ModelGalaxy, opened } from "./modelEngine.ts"
+import { StatefulHosts } from "./StatefulHosts.ts"
 
-/** Has the database log each change of a game's turn, and each content of a galaxy that is stored. */
+/**
+ * Has the database log each change of a game's turn, each change of a galaxy that is stored, and what an engine of an
+ * incarnation before the last restore has stored since.
+ */
 export const watched = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.forEach(
     [
       `CREATE TABLE IF NOT EXISTS backend.model_log (game_id uuid, what text, was text, is_now text)`,
+      `CREATE TABLE IF NOT EXISTS backend.model_floor (game_id uuid, epoch int)`,
       `CREATE OR REPLACE FUNCTION backend.model_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO backend.model_log VALUES (NEW.game_id, 'turn', OLD.current_turn, NEW.current_turn);
         RETURN NEW; END $$`,
       `CREATE OR REPLACE FUNCTION backend.model_file() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO backend.model_log VALUES (NEW.game_id, 'file', encode(OLD.sha256, 'hex'), encode(NEW.sha256, 'hex'));
         RETURN NEW; END $$`,
+      `CREATE OR REPLACE FUNCTION backend.model_earlier() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO backend.model_log SELECT NEW.game_id, 'earlier', NEW.path, NEW.epoch FROM backend.model_floor
+          WHERE game_id = NEW.game_id AND epoch > NEW.epoch;
+        RETURN NEW; END $$`,
       `CREATE OR REPLACE TRIGGER model_turn AFTER UPDATE ON backend.runtime_records FOR EACH ROW
         WHEN (OLD.current_turn <> NEW.current_turn) EXECUTE FUNCTION backend.model_turn()`,
       `CREATE OR REPLACE TRIGGER model_file AFTER UPDATE ON backend.engine_files FOR EACH ROW
-        WHEN (NEW.path LIKE 'galaxy/%' AND OLD.sha256 <> NEW.sha256) EXECUTE FUNCTION backend.model_file()`
+        WHEN (NEW.path LIKE 'galaxy/%' AND OLD.sha256 <> NEW.sha256) EXECUTE FUNCTION backend.model_file()`,
+      `CREATE OR REPLACE TRIGGER model_earlier AFTER INSERT OR UPDATE ON backend.engine_files FOR EACH ROW
+        EXECUTE FUNCTION backend.model_earlier()`
     ],
     (it) => sql.unsafe(it),
     { discard: true }
@@ -51,16 +61,15 @@ export const wrongIn = Effect.fnUntraced(function* (gameId: GameId, players: Rea
     SELECT what, was, is_now FROM backend.model_log WHERE game_id = ${gameId}`
   for (const { is_now, was, what } of log) {
     if (what === "file") wrong.push("a galaxy that was stored has changed")
+    else if (what === "earlier") wrong.push(`${was} was stored by an engine of before the restore, of epoch ${is_now}`)
     else if (Number(is_now) !== Number(was) + 1) wrong.push(`the turn went from ${was} to ${is_now}`)
   }
   const { files, row } = yield* stored(gameId)
   if (row?.kept !== true) return wrong
-  const newest = opened(files)
-  if (newest?.turn !== row.turn)
-    wrong.push(`the stored state opens to turn ${newest?.turn}, and the row's is ${row.turn}`)
-  for (let turn = 1; files.has(galaxyPath(turn)); turn++) {
-    wrong.push(...history.wrong(gameId, JSON.parse(files.get(galaxyPath(turn)) ?? "") as ModelGalaxy))
-  }
+  const made = (yield* StatefulHosts).turns(files)
+  const newest = made?.at(-1)?.turn
+  if (newest !== row.turn) wrong.push(`the stored state opens to turn ${newest}, and the row's is ${row.turn}`)
+  for (const it of made?.slice(1) ?? []) wrong.push(...history.wrong(gameId, it))
   const turns = Array.from({ length: row.turn }, (_, index) => index + 1)
   for (const player of players) {
     const told = (yield* turnsTold(player)).map(Number)

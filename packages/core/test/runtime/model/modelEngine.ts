@@ -6,70 +6,63 @@
  */
 import { createHash } from "node:crypto"
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
+import { Effect } from "effect"
 import { json, refusal } from "../../engine/ScriptedEngines.ts"
 import { modelStatus } from "../../engine/modelStatus.ts"
+import {
+  type Engines,
+  galaxyPath,
+  type MadeTurn,
+  type ModelCall,
+  type NamedOrder,
+  nameOf,
+  ordersPath
+} from "./engines.ts"
 
 /** A state: texts by path. */
 export type Files = Map<string, string>
 
 /** The content of `galaxy/N.json`. */
-export interface ModelGalaxy {
-  readonly turn: number
+interface ModelGalaxy extends MadeTurn {
   readonly init: InitRequest
   /** Of the galaxy before it. */
   readonly before: string
-  /** Names of the lists that the turn was made with, by race; null where a race had none. */
-  readonly with: Readonly<Record<string, string | null>>
 }
 
 interface Stored {
   readonly revision: number
-  readonly orders: ReadonlyArray<{ readonly product?: string }>
-}
-
-/** A call as an engine sees it. */
-export interface ModelCall {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly body: Uint8Array
+  readonly orders: ReadonlyArray<NamedOrder>
 }
 
 const states = "/api/v1/admin/state"
 const utf8 = new TextDecoder()
-const number = (turn: number) => String(turn).padStart(7, "0")
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
-export const galaxyPath = (turn: number): string => `galaxy/${number(turn)}.json`
-/** The name of a list of orders: what its first one makes. */
-export const nameOf = (orders: ReadonlyArray<{ readonly product?: string }> | undefined): string | undefined =>
-  orders?.[0]?.product
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/** The galaxy after the newest turn of a state that can be opened, with all before it; undefined for any other. */
-export const opened = (files: Files): ModelGalaxy | undefined => {
-  let newest: ModelGalaxy | undefined
+/** The galaxies of a state that can be opened; undefined for any other. */
+const turns = (files: ReadonlyMap<string, string>): ReadonlyArray<ModelGalaxy> | undefined => {
+  const made: Array<ModelGalaxy> = []
   let before = ""
   for (let turn = 0; files.has(galaxyPath(turn)); turn++) {
     const text = files.get(galaxyPath(turn)) ?? ""
     const galaxy = JSON.parse(text) as ModelGalaxy
     if (galaxy.turn !== turn || galaxy.before !== before) return undefined
     before = sha256(text)
-    newest = galaxy
+    made.push(galaxy)
   }
   const galaxies = [...files.keys()].filter((it) => it.startsWith("galaxy/")).length
-  return newest?.turn === galaxies - 1 ? newest : undefined
+  return made.length === galaxies && galaxies > 0 ? made : undefined
 }
+const opened = (files: Files) => turns(files)?.at(-1)
 
 /** An engine over its state; `applied` is told of each list that is taken. */
-export const make = (files: Files, applied: (list: string) => void) => {
+const make = (files: Files, token: string, applied: (list: string) => void) => {
   let galaxy = opened(files)
 
-  const ordersPath = (turn: number, race: string) => {
-    const index = galaxy?.init.races.findIndex((it) => it.name === race) ?? 0
-    return `orders/${number(turn)}/${String(index).padStart(3, "0")}.json`
-  }
+  const pathOf = (turn: number, race: string) =>
+    ordersPath(turn, galaxy?.init.races.findIndex((it) => it.name === race) ?? 0)
   const stored = (turn: number, race: string): Stored => {
-    const text = files.get(ordersPath(turn, race))
+    const text = files.get(pathOf(turn, race))
     return text === undefined ? { revision: 0, orders: [] } : (JSON.parse(text) as Stored)
   }
 
@@ -84,7 +77,7 @@ export const make = (files: Files, applied: (list: string) => void) => {
     counts: { orders: orders.length, refused: 0 }
   })
   const keptOf = (race: string, turn: number) => {
-    const path = ordersPath(turn, race)
+    const path = pathOf(turn, race)
     const sealed = files.get(path)
     return sealed === undefined ? {} : { kept: { path, revision: stored(turn, race).revision, sealed } }
   }
@@ -97,8 +90,8 @@ export const make = (files: Files, applied: (list: string) => void) => {
     const wanted = body["if_revision"]
     if (wanted !== undefined && wanted !== revision) return refusal(409, "conflict", "the orders have changed")
     const given = body[appends ? "commands" : "orders"] as Stored["orders"]
-    const next = { revision: standing.revision + 1, orders: appends ? [...given, ...standing.orders] : given }
-    files.set(ordersPath(open.turn, race), JSON.stringify(next))
+    const next = { revision: standing.revision + 1, orders: appends ? [...standing.orders, ...given] : given }
+    files.set(pathOf(open.turn, race), JSON.stringify(next))
     applied(nameOf(given) ?? "")
     return json({ ...told(race, open.turn, next), ...keptOf(race, open.turn) })
   }
@@ -156,7 +149,9 @@ export const make = (files: Files, applied: (list: string) => void) => {
   /** Answers a call, at once and alone. */
   return (call: ModelCall): Response => {
     const { method, path, query } = call
+    // Said to anybody.
     if (path === "/healthz") return json({ status: "ok", version: "0.1.0" })
+    if (call.authorization !== `Bearer ${token}`) return refusal(401, "unauthorized", "another token")
     if (path === states || path.startsWith(`${states}/`)) return state(call)
     const body = method === "GET" ? {} : (JSON.parse(utf8.decode(call.body)) as Record<string, unknown>)
     if (path === "/api/v1/admin/init" && galaxy === undefined) {
@@ -170,4 +165,11 @@ export const make = (files: Files, applied: (list: string) => void) => {
     if (path === "/api/v1/command") return write(galaxy, body, true)
     return status(galaxy)
   }
+}
+
+/** Engines whose folders are texts by path. */
+export const engines: Engines<Files> = {
+  empty: () => new Map(),
+  run: (folder, token, applied) => Effect.sync(() => ({ answer: make(folder, token, applied), end: () => undefined })),
+  turns
 }
