@@ -50,7 +50,14 @@ const backends = ({ backends: all }: Facts): ReadonlyArray<OneFinding> => {
     message: `The backends are of different releases: ${all.flatMap((it) => (it.release === undefined ? [] : [`${it.address} of ${it.release}`])).join(", ")}.`,
     help: "That is usual during an upgrade. Restart the older ones with the newer release, one by one."
   })
+  const contested = all.filter((it) => it.contested === true)
+  const doubled = check("backends.address", "", {
+    state: "problem",
+    message: `Two backends say that they are at ${contested.map((it) => it.address).join(", ")}.`,
+    help: "Give each backend a BACKEND_CLUSTER_ADDR of its own: where the others reach it. Calls to games wait in vain at one of the two."
+  })
   return [
+    ...(contested.length > 0 ? [doubled] : []),
     ...(releases.size > 1 ? [mixed] : []),
     check(
       "backends",

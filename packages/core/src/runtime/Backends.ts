@@ -6,7 +6,7 @@
  */
 import { release } from "@galaxy/contract/release"
 import { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 import { OwnAddress } from "./cluster/OwnAddress.ts"
@@ -23,6 +23,9 @@ const fresh = "30 seconds"
 
 /** What is noted of a backend that has gone is removed after so long. */
 const kept = "7 days"
+
+/** How long another process is remembered that spoke under this backend's address, in milliseconds. */
+const contestedMs = 60_000
 
 /** How often a backend notes what it has to say. */
 export const every = "5 seconds"
@@ -41,6 +44,8 @@ const Rows = Schema.Array(
   })
 )
 
+const Before = Schema.Tuple([Schema.Struct({ before: Schema.NullOr(Schema.Date) })])
+
 const GameIds = Schema.Array(Schema.Struct({ game_id: GameId }))
 
 /** A backend, as operators see it. */
@@ -50,6 +55,8 @@ export interface BackendRecord {
   readonly heartbeat_at: DateTime.Utc
   /** It is this one. */
   readonly answering: boolean
+  /** Another process says that it is at the same address. */
+  readonly contested?: true
   readonly release?: string
   readonly started_at?: DateTime.Utc
   /** Games in play that it owns; absent where it hasn't said so for a while. */
@@ -74,6 +81,9 @@ export const layer: Layer.Layer<Backends, never, SqlClient.SqlClient> = Layer.ef
     const sql = yield* SqlClient.SqlClient
     const own = yield* OwnAddress
     const startedAt = yield* DateTime.nowAsDate
+    /** When another process was found to speak under this address, in milliseconds; the first note finds a predecessor's. */
+    let othersAt = Number.NEGATIVE_INFINITY
+    let hasNoted = false
 
     const list = Effect.gen(function* () {
       // The cluster makes its tables itself: a backend that was always alone has none.
@@ -91,10 +101,12 @@ export const layer: Layer.Layer<Backends, never, SqlClient.SqlClient> = Layer.ef
           ORDER BY r.address LIMIT ${most}::int`,
         Schema.decodeUnknownEffect(Rows)
       )
+      const isContested = (yield* Clock.currentTimeMillis) - othersAt < contestedMs
       return rows.map(
         ({ games, release, started_at, ...it }): BackendRecord => ({
           ...it,
           answering: it.address === own,
+          ...(isContested && it.address === own ? { contested: true } : {}),
           ...(release === null ? {} : { release }),
           ...(started_at === null ? {} : { started_at }),
           ...(games === null ? {} : { games })
@@ -109,11 +121,24 @@ export const layer: Layer.Layer<Backends, never, SqlClient.SqlClient> = Layer.ef
           Schema.decodeUnknownEffect(GameIds)
         )
         const games = all.filter((it) => isOwn(it.game_id)).length
-        yield* sql`
-          INSERT INTO backend.backend_notes (address, release, started_at, games, noted_at)
-          VALUES (${address}, ${release}, ${startedAt}, ${games}, now())
-          ON CONFLICT (address) DO UPDATE SET release = EXCLUDED.release, started_at = EXCLUDED.started_at,
-            games = EXCLUDED.games, noted_at = EXCLUDED.noted_at`
+        const [{ before }] = yield* Effect.flatMap(
+          sql`
+            WITH noted AS (SELECT started_at FROM backend.backend_notes WHERE address = ${address})
+            INSERT INTO backend.backend_notes (address, release, started_at, games, noted_at)
+            VALUES (${address}, ${release}, ${startedAt}, ${games}, now())
+            ON CONFLICT (address) DO UPDATE SET release = EXCLUDED.release, started_at = EXCLUDED.started_at,
+              games = EXCLUDED.games, noted_at = EXCLUDED.noted_at
+            RETURNING (SELECT started_at FROM noted) AS before`,
+          Schema.decodeUnknownEffect(Before)
+        )
+        if (hasNoted && before !== null && before.getTime() !== startedAt.getTime()) {
+          othersAt = yield* Clock.currentTimeMillis
+          yield* Effect.annotateLogs(
+            Effect.logError("another backend has the address of this one: give each its own BACKEND_CLUSTER_ADDR"),
+            { address }
+          )
+        }
+        hasNoted = true
         yield* sql`DELETE FROM backend.backend_notes WHERE noted_at < now() - ${kept}::interval`
       }, StorageError.refail)
 

@@ -94,6 +94,17 @@ describe("of backends", () => {
     expect(mixed(backend("a:1", true, "1.0.0"), backend("b:1", false, "1.1.0"))).toBeUndefined()
   })
 
+  it("two at one address are a problem", () => {
+    const doubled = findings({
+      ...well,
+      backends: [{ ...backend("a:1", true), contested: true }, backend("b:1", true)]
+    })
+    expect(doubled.find((it) => it.id === "backends.address")).toMatchObject({
+      state: "problem",
+      message: "Two backends say that they are at a:1."
+    })
+  })
+
   it("nothing is said where there is one alone", () => expect(found()).toBeNull())
 })
 

@@ -7,6 +7,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlRunnerStorage } from "effect/cluster"
 import { SqlClient } from "effect/sql"
+import { advance } from "./fixture.ts"
 import { player, openGame } from "../lobby/fixture.ts"
 import { platformOn } from "../http/platform.ts"
 
@@ -76,6 +77,19 @@ eachDatabase((name, storage) => {
         yield* a.note?.(() => true) ?? Effect.void
         const later = yield* a.list
         assert.deepInclude(later[0], { games: 2 })
+        // A predecessor's note is nothing unusual; one that is there beside this one is.
+        assert.notProperty(later[0], "contested")
+        yield* advance("1 second")
+        const second = yield* at("a:1")
+        yield* second.note?.(() => true) ?? Effect.void
+        assert.notProperty((yield* second.list)[0], "contested")
+        yield* a.note?.(() => true) ?? Effect.void
+        assert.deepInclude((yield* a.list)[0], { contested: true })
+        yield* second.note?.(() => true) ?? Effect.void
+        assert.deepInclude((yield* second.list)[0], { contested: true })
+        yield* advance("2 minutes")
+        yield* second.note?.(() => true) ?? Effect.void
+        assert.notProperty((yield* second.list)[0], "contested")
         assert.notProperty(later[1], "release")
       }).pipe(Effect.scoped)
     )

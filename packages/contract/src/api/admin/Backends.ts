@@ -18,6 +18,8 @@ export const BackendState = Schema.Struct({
   release: Schema.optionalKey(Schema.String),
   /** When its process began, by its own clock; absent until it has said so. */
   started_at: Schema.optionalKey(Timestamp),
+  /** True where another process has spoken under the same address within the last minute: one of them has the wrong settings. */
+  contested: Schema.optionalKey(Schema.Boolean),
   /** Games in play that it owns, as it counted them some seconds ago; absent for one that is lost. */
   games: Schema.optionalKey(Schema.Int)
 })

@@ -352,6 +352,8 @@ export const comments: Readonly<Record<string, string>> = {
   "admin/Backends#release": "What it runs; absent until it has said so.",
   "BackendState.started_at": "When its process began, by its own clock; absent until it has said so.",
   "admin/Backends#started_at": "When its process began, by its own clock; absent until it has said so.",
+  "BackendState.contested": "True where another process has spoken under the same address within the last minute: one of them has the wrong settings.",
+  "admin/Backends#contested": "True where another process has spoken under the same address within the last minute: one of them has the wrong settings.",
   "BackendState.games": "Games in play that it owns, as it counted them some seconds ago; absent for one that is lost.",
   "admin/Backends#games": "Games in play that it owns, as it counted them some seconds ago; absent for one that is lost.",
   "group:adminBackends": "Backends of the cluster.",
