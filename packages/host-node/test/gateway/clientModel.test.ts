@@ -1,4 +1,4 @@
 /** Some of the schedules of the model: the real client against the real gateway, through every kind of fault. */
 import { checkSchedules } from "./model/schedule.ts"
 
-checkSchedules(40)
+checkSchedules(20)
