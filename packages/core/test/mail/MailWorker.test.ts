@@ -243,7 +243,7 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
-    it.effect("good mails pass a thousand bad ones: rejected, deferred and hanging", () =>
+    it.effect("good mails pass hundreds of bad ones: rejected, deferred and hanging", () =>
       Effect.gen(function* () {
         const { outbox, answer, accepted } = yield* begin
         const bad = ["reject.test", "defer.test", "hang.test", "hang-too.test"]
@@ -254,7 +254,7 @@ eachDatabase((name, database) => {
           return accept(mail)
         })
         yield* Effect.forEach(
-          Array.from({ length: 1000 }, (_, i) => i),
+          Array.from({ length: 400 }, (_, i) => i),
           (i) => outbox.enqueue(mailTo(`bad@${bad[i % bad.length]}`, `bad-${i}`)),
           { concurrency: 8, discard: true }
         )
@@ -272,7 +272,7 @@ eachDatabase((name, database) => {
           Effect.map(
             deliveries,
             (all) =>
-              [...all.values()].filter((it) => it.reason === "rejected" || it.status === "retrying").length === 500
+              [...all.values()].filter((it) => it.reason === "rejected" || it.status === "retrying").length === 200
           ),
           "5 millis"
         )
