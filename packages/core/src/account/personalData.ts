@@ -278,7 +278,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
   backend_notes: { personal: none, plain: words("address release started_at games noted_at") },
   installation: {
     personal: none,
-    plain: words("one incarnation system_identifier timeline created_at secret_check secret_used_at")
+    plain: words("one incarnation system_identifier timeline created_at secret_check secret_used_at platform")
   },
   runtime_heartbeat: { personal: none, plain: words("only_one beat_at created_at") },
   runtime_operation_log: {
