@@ -285,14 +285,15 @@ eachDatabase((name, database) => {
         for (const fault of [
           "drop" as const,
           refusal(500, "internal_error", "secrets of the inside"),
-          refusal(401, "unauthorized", "no"),
           refusal(502, "conflict", "not an engine's status"),
           new Response("<html>", { status: 404 }),
           new Response("{", { status: 200 }),
           new Response(new Uint8Array([0x22, 0xff, 0x22]), { status: 200 }),
           new Response(null, { status: 302, headers: { location: "http://127.0.0.1/elsewhere" } }),
           json(["no object"]),
-          json({ long: "x".repeat(10_000) })
+          json({ long: "x".repeat(10_000) }),
+          // The last one: it is another's engine, and every call from here on waits for one of the game's own.
+          refusal(401, "unauthorized", "no")
         ]) {
           assert.strictEqual((yield* answer(fault))._tag, "EngineUnreachable")
         }
