@@ -58,6 +58,8 @@ export const restore = Effect.fnUntraced(
     const { begin } = yield* Incarnations.Incarnations
     const tables = tablesOf(of)
     const whole = Effect.gen(function* () {
+      // Whoever waits behind this one may be who it waits for.
+      yield* sql.unsafe("SET LOCAL lock_timeout = '500ms'")
       yield* sql.unsafe(`LOCK TABLE backend.memberships, backend.games, backend.runtime_records, backend.engine_files
         IN ACCESS EXCLUSIVE MODE`)
       // Neither checks nor cascades: all of it comes back as it was.
@@ -72,7 +74,7 @@ export const restore = Effect.fnUntraced(
         SELECT game_id, engine_epoch FROM backend.runtime_records WHERE game_id IN (${list(of.games)})`)
     })
     // Others lock these tables in other orders, and one of two that wait for each other is refused.
-    yield* Effect.orDie(Effect.retry(sql.withTransaction(whole), { times: 20 }))
+    yield* Effect.orDie(Effect.retry(sql.withTransaction(whole), { times: 40 }))
   },
   Effect.provide(Layer.provide(Incarnations.layer, PushLog.layer()))
 )
