@@ -85,7 +85,7 @@ const measured = Effect.fnUntraced(function* (
   client: Client,
   what: string,
   call: (client: Client, at: number) => Effect.Effect<unknown, unknown>,
-  calls = 200
+  calls: number = 200
 ) {
   const of = (run: Effect.Effect<unknown, unknown>) =>
     Effect.gen(function* () {
