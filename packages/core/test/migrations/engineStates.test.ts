@@ -15,7 +15,8 @@ import { type Database, eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { Migrator, SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
+import { migratedTo, numberOf } from "./migratedTo.ts"
 import { row, runtimeOn, turnsTold } from "../runtime/fixture.ts"
 
 type Json = Readonly<Record<string, unknown>>
@@ -42,27 +43,11 @@ const gameId = GameId.make(release.gameId)
 const owner = UserId.make(release.owner)
 const guest = UserId.make(release.guest)
 
-const numberOf = (name: string) => Number.parseInt(name, 10)
-
-/** The migrations of that release, as it applied and noted them. */
-const migratedThen = Effect.gen(function* () {
-  const names = Migrations.names.filter((it) => numberOf(it) <= last)
-  const modules = yield* Effect.forEach(names, (name) =>
-    Effect.promise(
-      () => import(`@galaxy/core/migrations/${name}`) as Promise<{ readonly default: Effect.Effect<void> }>
-    )
-  )
-  const sequence = Object.fromEntries(names.map((name, index) => [name, modules[index]?.default ?? Effect.void]))
-  yield* Migrator.make({})({ loader: Migrator.fromRecord(sequence), table: Migrations.table })
-})
-
 /** A database as that release left it, migrated by this one. */
 const upgraded = Layer.effectDiscard(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* sql`DROP SCHEMA backend CASCADE`
-    yield* sql`DROP TABLE ${sql(Migrations.table)}`
-    yield* sql.withTransaction(migratedThen)
+    yield* migratedTo(last)
     for (const [table, rows] of Object.entries(release.rows)) {
       yield* sql.unsafe(`DELETE FROM backend.${table}`)
       yield* sql.unsafe(

@@ -41,7 +41,7 @@ const told = (gameId: GameId) =>
   )
 
 /** Only what waits for the clock is still for so long. */
-const quiet = Quiet.make({ stillMs: 500 })
+const quiet = Quiet.make({ stillMs: 40 })
 
 /** A pass, with the time that it waits before it asks an engine again; none passes while anything is at work. */
 const passOf = Effect.fnUntraced(function* (watch: Effect.Success<typeof EngineWatch.make>) {

@@ -4,4 +4,4 @@ import { Effect } from "effect"
 import * as ModelEngine from "./model/modelEngine.ts"
 import { schedules } from "./model/suite.ts"
 
-eachDatabase((name, database) => schedules(name, database, 1, 4, Effect.succeed(ModelEngine.engines)))
+eachDatabase((name, database) => schedules(name, database, 1, 2, Effect.succeed(ModelEngine.engines)))
