@@ -11,7 +11,7 @@ const last = 35
 
 onPostgres((database) => {
   layer(database, { timeout: "240 seconds", excludeTestServices: true })("a migration", (it) => {
-    it.live("that waits for a table lets others read it meanwhile", () =>
+    it.effect("that waits for a table lets others read it meanwhile", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         yield* migratedTo(last)
