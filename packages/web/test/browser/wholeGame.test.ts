@@ -99,6 +99,10 @@ screens("A whole game", (stage) => {
     await ann.getByLabel("Vote for").selectOption(report.race)
     await ben.goto(`/games/${id}/races`)
     await ben.getByLabel("Vote for").selectOption(report.race)
+    // A page that is left within milliseconds may not have kept what was chosen last.
+    for (const player of [annPlayer, benPlayer]) {
+      await expect.poll(() => orders(player, lastTurn - 1), { timeout: 30_000 }).toContain("vote")
+    }
     await ben.goto(`/games/${id}/orders`)
     await ben.getByText(`Vote for ${report.race}`).waitFor()
     await saved(ben)
