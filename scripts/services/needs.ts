@@ -54,10 +54,8 @@ export const needs: ReadonlyArray<Need> = [
     name: "Chromium",
     variable: "GALAXY_TEST_CHROMIUM",
     find: async () => {
-      // The shell has no windows of its own to draw, which a whole browser does even where nobody looks.
       const program =
-        process.env["GALAXY_TEST_CHROMIUM"] ||
-        findProgram("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+        process.env["GALAXY_TEST_CHROMIUM"] || findProgram("chromium", "chromium-browser", "google-chrome")
       return program ? { at: program } : { missing: "no browser on this machine; install chromium" }
     }
   },
