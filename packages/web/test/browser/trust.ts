@@ -75,7 +75,7 @@ export const trust = (stage: () => Stage): void => {
     // What this device has had stays readable, and says that it is that.
     await page.getByText("As this device had it").waitFor()
     expect(await page.getByText("Unheard of").count()).toBe(0)
-    await page.unroute(commands)
+    await page.unrouteAll({ behavior: "wait" })
     await page.reload()
     await page.getByText("Unheard of").waitFor()
     expect(await page.getByText("altered on its way").count()).toBe(0)
