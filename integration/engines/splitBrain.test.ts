@@ -2,7 +2,7 @@
  * A host's link is cut in the middle of a game: the game goes on at another host with everything that was acknowledged,
  * and what the engine behind the cut still says counts for nothing.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { StateVault } from "@galaxy/core/runtime/vault/StateVault"
 import * as DatabaseStates from "@galaxy/host-node/engine-host/DatabaseStates"
@@ -10,38 +10,16 @@ import { Galaxy } from "@galaxy/testkit/Galaxy"
 import { gameIn, player, runGame } from "@galaxy/testkit/players"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { afterAll, beforeAll } from "vitest"
-import { dockerForTests } from "../docker.ts"
-import { platformImages } from "../images/platformImages.ts"
 import { docker } from "./docker.ts"
-import { SecondHost, secondHostTrouble } from "./SecondHost.ts"
+import { onTwoHosts } from "./onTwoHosts.ts"
 import { admin, engineOf, patiently, platformOn } from "./wholeBackend.ts"
 
-const env = dockerForTests("a game whose host is cut off")
-const trouble = env === undefined ? "no daemon" : secondHostTrouble()
-if (env !== undefined && trouble !== undefined) console.warn(`skipped: a game whose host is cut off (${trouble})`)
-const dockerHost = env?.["DOCKER_HOST"] ?? ""
-
-describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout: 600_000 }, () => {
-  let second: SecondHost
-  let engine = ""
-
-  beforeAll(async () => {
-    engine = (await platformImages(env ?? {})).engine
-    second = await SecondHost.start()
-    await second.load(dockerHost, engine)
-  }, 600_000)
-
-  afterAll(async () => {
-    second?.setLink(true)
-    await second?.close()
-  }, 120_000)
-
+onTwoHosts("a game whose host is cut off", (given) => {
   it.live("goes on elsewhere with every acknowledged order, and the engine left behind is refused and removed", () =>
     Effect.gen(function* () {
       const galaxy = yield* Galaxy
       const sql = yield* SqlClient.SqlClient
-      yield* admin("engine-versions", { version: "0.1.0", image_ref: engine, reason: "a test" })
+      yield* admin("engine-versions", { version: "0.1.0", image_ref: given.engine, reason: "a test" })
       // The game begins behind the link.
       yield* sql`INSERT INTO backend.engine_hosts (host_id, draining) VALUES ('alpha', true)
         ON CONFLICT (host_id) DO UPDATE SET draining = true`
@@ -59,7 +37,7 @@ describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout
       const acknowledged = yield* ada.client.call("user.games.order", { game_id, orders: produce("WEAPONS") })
       assert.isTrue(acknowledged.verdicts.every((it) => it.accepted))
 
-      second.setLink(false)
+      given.second.setLink(false)
       const cutAt = performance.now()
       // An order counts once somebody has said so: until there is an engine that can be reached, nobody does.
       const late = yield* lin.client
@@ -87,11 +65,11 @@ describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout
       const ofLin = yield* lin.client.call("user.games.report", { game_id, turn: 1 })
       assert.strictEqual(ofLin.my_planets.find((it) => it.number === home)?.production, "SHIELDS")
 
-      second.setLink(true)
+      given.second.setLink(true)
       // The engine left behind still knows its token, and takes an order.
-      const [left = ""] = (yield* Effect.promise(() => docker(second.inside, "ps", "--quiet"))).split("\n")
+      const [left = ""] = (yield* Effect.promise(() => docker(given.second.inside, "ps", "--quiet"))).split("\n")
       const told = JSON.parse(
-        yield* Effect.promise(() => docker(second.inside, "inspect", "--format", "{{json .Config.Env}}", left))
+        yield* Effect.promise(() => docker(given.second.inside, "inspect", "--format", "{{json .Config.Env}}", left))
       ) as ReadonlyArray<string>
       const token = told.find((it) => it.startsWith("GALAXY_ENGINE_TOKEN="))?.split("=")[1] ?? ""
       const taken = yield* Effect.promise(async () => {
@@ -117,7 +95,7 @@ describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout
       yield* Effect.repeat(
         Effect.andThen(
           galaxy.advance("1 minute"),
-          Effect.promise(() => docker(second.inside, "ps", "--quiet"))
+          Effect.promise(() => docker(given.second.inside, "ps", "--quiet"))
         ),
         { until: (running) => running === "", ...patiently }
       )
@@ -128,7 +106,7 @@ describe.skipIf(trouble !== undefined)("a game whose host is cut off", { timeout
       assert.strictEqual(latest.my_planets.find((it) => it.number === planet)?.production, "WEAPONS")
       const after = yield* engineOf(game_id)
       assert.deepStrictEqual([after.engine_host, after.engine_epoch], ["alpha", moved.engine_epoch])
-    }).pipe(Effect.scoped, Effect.provide(platformOn(() => second)))
+    }).pipe(Effect.scoped, Effect.provide(platformOn(() => given.second)))
   )
 })
 

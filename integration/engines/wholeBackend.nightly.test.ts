@@ -1,39 +1,19 @@
 /** A whole platform on two Docker hosts, of which one is emptied, and one has its daemon killed. */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Galaxy } from "@galaxy/testkit/Galaxy"
 import { player, runGame } from "@galaxy/testkit/players"
 import { Effect } from "effect"
-import { afterAll, beforeAll } from "vitest"
-import { dockerForTests } from "../docker.ts"
-import { platformImages } from "../images/platformImages.ts"
 import { docker } from "./docker.ts"
-import { SecondHost, secondHostTrouble } from "./SecondHost.ts"
+import { onTwoHosts } from "./onTwoHosts.ts"
 import { admin, engineOf, patiently, platformOn, turnsTold } from "./wholeBackend.ts"
 
-const env = dockerForTests("a platform on two Docker hosts")
-const trouble = env === undefined ? "no daemon" : secondHostTrouble()
-if (env !== undefined && trouble !== undefined) console.warn(`skipped: a platform on two Docker hosts (${trouble})`)
-
-describe.skipIf(trouble !== undefined)("a platform on two Docker hosts", { timeout: 600_000 }, () => {
-  let second: SecondHost
-  let engine = ""
-
-  beforeAll(async () => {
-    engine = (await platformImages(env ?? {})).engine
-    second = await SecondHost.start()
-    await second.load(env?.["DOCKER_HOST"] ?? "", engine)
-  }, 600_000)
-
-  afterAll(async () => {
-    await second?.close()
-  }, 120_000)
-
-  const runningThere = Effect.promise(() => docker(second.inside, "ps", "--quiet"))
+onTwoHosts("a platform on two Docker hosts", (given) => {
+  const runningThere = Effect.promise(() => docker(given.second.inside, "ps", "--quiet"))
 
   /** A game of two whose engine is on `beta`, and what one of them does in it. */
   const gameOnBeta = Effect.gen(function* () {
     const galaxy = yield* Galaxy
-    yield* admin("engine-versions", { version: "0.1.0", image_ref: engine, reason: "a test" })
+    yield* admin("engine-versions", { version: "0.1.0", image_ref: given.engine, reason: "a test" })
     yield* admin("engine-hosts/alpha/drain", { reason: "it begins elsewhere" })
     const [ada, lin] = [yield* player("Ada"), yield* player("Lin")]
     const { game_id } = yield* runGame([ada, lin])
@@ -79,17 +59,17 @@ describe.skipIf(trouble !== undefined)("a platform on two Docker hosts", { timeo
       assert.deepStrictEqual(yield* turnsTold, [1, 1])
       // It stays where it is.
       assert.deepStrictEqual(yield* engineOf(game_id), moved)
-    }).pipe(Effect.scoped, Effect.provide(platformOn(() => second)))
+    }).pipe(Effect.scoped, Effect.provide(platformOn(() => given.second)))
   )
 
   it.live("a game goes on when the daemon of its host is killed and started again, and each turn is told once", () =>
     Effect.gen(function* () {
       const { before, game_id, nextTurn, order, ordered, standing } = yield* gameOnBeta
       yield* order("WEAPONS")
-      yield* Effect.promise(() => second.killDaemon("SIGKILL"))
+      yield* Effect.promise(() => given.second.killDaemon("SIGKILL"))
       // Its engine runs without it. Whoever gets an answer, here or from another host, has an order that counts.
       yield* Effect.retry(order("SHIELDS"), patiently)
-      yield* Effect.promise(() => second.startDaemon())
+      yield* Effect.promise(() => given.second.startDaemon())
       // The daemon has ended what it found, or the game has moved: in any case it has one engine that serves.
       assert.deepStrictEqual(yield* Effect.retry(ordered, patiently), standing("SHIELDS"))
       assert.strictEqual(yield* nextTurn(1), "SHIELDS")
@@ -104,6 +84,6 @@ describe.skipIf(trouble !== undefined)("a platform on two Docker hosts", { timeo
         until: (it) => (it === "") === (after.engine_host !== "beta"),
         ...patiently
       })
-    }).pipe(Effect.scoped, Effect.provide(platformOn(() => second)))
+    }).pipe(Effect.scoped, Effect.provide(platformOn(() => given.second)))
   )
 })
