@@ -6,15 +6,13 @@
  */
 import { Effect, Logger } from "effect"
 import * as Cluster from "../packages/host-node/test/cluster/Cluster.ts"
+import { percentile } from "./measure.ts"
 
 const leadMs = 3_000
 /** Longest time for all turns of a round, in milliseconds. */
 const patienceMs = 300_000
 
 const pause = (millis: number) => Effect.promise(() => new Promise<void>((done) => setTimeout(done, millis)))
-
-const percentile = (sorted: ReadonlyArray<number>, share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
 /** Lateness of all games' turns in milliseconds, sorted, and the processor's milliseconds for one turn. */
 const round = (cluster: Cluster.Cluster, games: number, turn: number) =>

@@ -7,6 +7,7 @@ import { runningGame } from "./games.ts"
 import { start } from "./platform.ts"
 import { replayOnce } from "./replay.ts"
 import { moment } from "./rewind.ts"
+import { percentile } from "../measure.ts"
 
 /** What a run of due games showed. */
 export interface DueRun {
@@ -68,9 +69,6 @@ const engineOf = Effect.fnUntraced(function* (from: GameId, to: GameId) {
     SET current_container_id = NULL, engine_endpoint = NULL, engine_host = NULL, engine_epoch = 0
     WHERE game_id = ${to}`
 })
-
-const percentile = (sorted: ReadonlyArray<number>, share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
 /** Time until the turns are due, in milliseconds. */
 const leadMs = 3_000
