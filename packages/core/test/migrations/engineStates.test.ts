@@ -98,7 +98,7 @@ const asItWas = Effect.gen(function* () {
   assert.deepStrictEqual(yield* turnsTold(owner), [1])
 })
 
-/** The next turn is made with the orders that the earlier release took, and told of. */
+/** The next turn is made with the orders that the earlier release took, and players hear of it. */
 const goesOn = Effect.gen(function* () {
   const sessions = yield* PlayerOrders
   yield* (yield* Runtimes).reconcile(gameId)

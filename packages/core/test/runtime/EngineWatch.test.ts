@@ -134,7 +134,7 @@ eachDatabase((name, database) => {
       })
     )
 
-    it.effect("the end of an engine that is being started anew is no trouble, and nobody is told of it", () =>
+    it.effect("the end of an engine that is being started anew is no trouble, and nobody hears of it", () =>
       Effect.gen(function* () {
         const engines = yield* ScriptedEngines
         const sql = yield* SqlClient.SqlClient

@@ -43,7 +43,7 @@ const replayed = Effect.fnUntraced(function* (ran: ReadonlyArray<ReturnType<type
 // Each with servers of its own, and most of it waiting for them: at once they take as long as the longest.
 describe.skipIf(!hasServer)("a Redis behind Sentinels", { timeout: 240_000, concurrent: true }, () => {
   it.live(
-    "is told of by each Sentinel: the master, its replicas, who else there is, and whether they could replace it",
+    "is what each Sentinel says it is: the master, its replicas, who else there is, and whether they could replace it",
     () =>
       Effect.gen(function* () {
         const { master, sentinels } = yield* watched

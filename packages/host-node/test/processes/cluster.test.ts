@@ -54,7 +54,7 @@ describe.skipIf(postgres === undefined)("several backends", () => {
             ports.map((port) => ({ address: `127.0.0.1:${port}`, healthy: true }))
           )
 
-          // A setting that is set for nothing is told of at the start.
+          // At the start the log names a setting that has no effect.
           assert.include(one?.started.output, "BACKEND_ACCESS_LOG_PER_SECOND: no effect with BACKEND_ACCESS_LOG=off")
           // Each says of itself what it is, and the one that is asked names itself.
           const listed = Effect.promise(async () => {

@@ -133,7 +133,7 @@ export const start = Effect.fnUntraced(function* (
           .filter((it) => it["game_id"] === game_id)
           .map((it) => it["turn"]),
         wanted,
-        `${game_id}: turns that a player was told of`
+        `${game_id}: turns in a player's events`
       )
     }
   })

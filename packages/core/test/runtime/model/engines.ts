@@ -28,7 +28,7 @@ export interface RunningEngine {
 export interface Engines<Folder> {
   /** A new folder, with nothing in it. */
   readonly empty: () => Folder
-  /** Starts an engine in the folder. `applied` is told of each list of orders that is taken. */
+  /** Starts an engine in the folder. `applied` is called with each list of orders that is taken. */
   run(folder: Folder, token: string, applied: (list: string) => void): Effect.Effect<RunningEngine>
   /** The turns of a state, from the first one on; undefined for one that can't be opened. */
   turns(files: ReadonlyMap<string, string>): ReadonlyArray<MadeTurn> | undefined
